@@ -522,10 +522,11 @@ create table audit_origins (
 create extension if not exists pg_trgm;
 create table ticket_search (
   ticket_id bigint primary key references tickets (id),
-  body      text not null,
-  doc       tsvector not null
+  doc       tsvector not null, -- what everybody who sees the ticket may find
+  notes     tsvector not null  -- internal notes
 );
-create index ticket_search_doc on ticket_search using gin (doc) with (fastupdate = off);
+create index ticket_search_doc on ticket_search using gin (doc);
+create index ticket_search_notes on ticket_search using gin (notes);
 create index tickets_title_trgm on tickets using gin (title gin_trgm_ops);
 
 -- Guards. They are a seat belt; the Merkle root is the proof.

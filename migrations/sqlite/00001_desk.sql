@@ -519,7 +519,7 @@ create table audit_origins (
 );
 
 -- Search: one document a ticket; the row id is the ticket's id.
-create virtual table ticket_search using fts5 (number, title, description, comments, people, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+create virtual table ticket_search using fts5 (number, title, description, comments, people, notes, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
 
 -- Guards. They are a seat belt; the Merkle root is the proof. INSERT OR REPLACE skips delete triggers
 -- unless recursive triggers are on, so an insert over an existing row is refused as well.
