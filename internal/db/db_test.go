@@ -1,0 +1,167 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/internal/testkit"
+)
+
+type happened struct{ what string }
+
+func (h happened) Event() domain.Event { return domain.Event{Type: h.what} }
+
+func recording(d *db.DB) *[]string {
+	var seen []string
+	d.Use(func(_ context.Context, facts []domain.Fact) error {
+		for _, f := range facts {
+			seen = append(seen, f.Event().Type)
+		}
+		return nil
+	}, nil)
+	return &seen
+}
+
+func TestAUnitCommitsWholeOrNotAtAll(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, clock *testkit.Clock) {
+		ctx := context.Background()
+		recording(d)
+		boom := errors.New("boom")
+		err := d.Do(ctx, func(ctx context.Context) error {
+			if err := d.Emit(ctx, happened{"site.created"}); err != nil {
+				return err
+			}
+			if err := d.Conn(ctx).Exec("insert into sites (key, name) values (?, ?)", "ber", "Berlin").Error; err != nil {
+				return err
+			}
+			return boom
+		})
+		if !errors.Is(err, boom) {
+			t.Fatalf("got %v", err)
+		}
+		var n int64
+		if err := d.Conn(ctx).Raw("select count(*) from sites").Scan(&n).Error; err != nil || n != 0 {
+			t.Fatalf("after a rollback: %d rows, %v", n, err)
+		}
+	})
+}
+
+func TestAWriteOutsideAUnitIsRefused(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		err := d.Conn(context.Background()).Exec("insert into sites (key, name) values ('a', 'A')").Error
+		if !errors.Is(err, domain.ErrOutsideUnit) {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+func TestARecordWrittenWithoutAFactIsRolledBack(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		ctx := context.Background()
+		recording(d)
+		err := d.Do(ctx, func(ctx context.Context) error {
+			return d.Conn(ctx).Exec("insert into sites (key, name) values ('a', 'A')").Error
+		})
+		if !errors.Is(err, domain.ErrWithoutFact) {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+func TestANestedUnitJoinsAndNowStandsStill(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, clock *testkit.Clock) {
+		ctx := context.Background()
+		recording(d)
+		after := 0
+		err := d.Do(ctx, func(ctx context.Context) error {
+			first := d.Now(ctx)
+			clock.Advance(time.Hour)
+			return d.Do(ctx, func(ctx context.Context) error {
+				if !d.Now(ctx).Equal(first) {
+					t.Errorf("now moved inside a unit: %v, %v", first, d.Now(ctx))
+				}
+				d.AfterCommit(ctx, func() { after++ })
+				return nil
+			})
+		})
+		if err != nil || after != 1 {
+			t.Fatalf("err %v, after-commit ran %d times", err, after)
+		}
+	})
+}
+
+func TestTimesComeBackAsTheyWentInAndCompareAsText(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		ctx := context.Background()
+		recording(d)
+		zone := time.FixedZone("ahead", 5*3600+1800)
+		in := time.Date(2026, 3, 2, 1, 2, 3, 4567, zone) // with nanoseconds and a zone
+		want := domain.Instant(in)
+		err := d.Do(ctx, func(ctx context.Context) error {
+			for i, at := range []time.Time{in, in.Add(time.Second), in.Add(-time.Second)} {
+				if err := d.Conn(ctx).Exec("insert into login_failures (id, key, at) values (?, 'k', ?)", i+1, at).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got time.Time
+		if err := d.SQL(ctx).QueryRowContext(ctx, "select at from login_failures where id = 1").Scan(&got); err != nil {
+			t.Fatal(err)
+		}
+		if !got.Equal(want) || got.Location() != time.UTC {
+			t.Errorf("wrote %v, read %v", want, got)
+		}
+		var later int
+		if err := d.Conn(ctx).Raw("select count(*) from login_failures where at > ?", in).Scan(&later).Error; err != nil || later != 1 {
+			t.Errorf("%d rows are later, want 1 (%v)", later, err)
+		}
+	})
+}
+
+func TestADuplicateIsNamedAndAPanicRollsBack(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		ctx := context.Background()
+		recording(d)
+		insert := func(ctx context.Context) error {
+			if err := d.Emit(ctx, happened{"x"}); err != nil {
+				return err
+			}
+			return d.Conn(ctx).Exec("insert into sites (key, name) values ('a', 'A')").Error
+		}
+		func() {
+			defer func() { _ = recover() }()
+			_ = d.Do(ctx, func(ctx context.Context) error {
+				if err := insert(ctx); err != nil {
+					t.Error(err)
+				}
+				panic("oops")
+			})
+		}()
+		if err := d.Do(ctx, insert); err != nil {
+			t.Fatalf("after a panic the row should be gone and the connection free: %v", err)
+		}
+		if err := d.Do(ctx, insert); !errors.Is(err, domain.ErrDuplicate) {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
+	url := testkit.FreshURL(t, db.SQLite)
+	first, err := db.Open(context.Background(), db.Config{URL: url}, testkit.NewClock(testkit.Epoch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = first.Close() }()
+	if _, err := db.Open(context.Background(), db.Config{URL: url}, testkit.NewClock(testkit.Epoch)); !errors.Is(err, db.ErrLocked) {
+		t.Fatalf("got %v", err)
+	}
+}

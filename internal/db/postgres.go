@@ -1,0 +1,59 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+
+	"github.com/cabinetdesk/cabinet/domain"
+)
+
+// openPostgres opens one pool; GORM, the job queue and LISTEN share it. Commits are durable
+// (synchronous_commit is left at the server's setting, and refused when it is off).
+func openPostgres(ctx context.Context, dsn string, cfg Config) (*DB, error) {
+	pcfg, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("the database URL is not valid") // the cause would print the password
+	}
+	pcfg.MaxConns = int32(cfg.maxConns())
+	pcfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pcfg.ConnConfig.RuntimeParams["application_name"] = "cabinet"
+	pcfg.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID,
+			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, pcfg)
+	if err != nil {
+		return nil, domain.ErrStorage.Wrap(err)
+	}
+	d := &DB{dialect: Postgres, pool: pool}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, domain.ErrStorage.Because("The PostgreSQL server does not answer.").Wrap(err)
+	}
+	d.writer = stdlib.OpenDBFromPool(pool)
+	d.reader = d.writer
+	if d.write, err = gorm.Open(postgres.New(postgres.Config{Conn: d.writer}), gormConfig()); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	d.read = d.write
+	return d, d.install()
+}
+
+// pgxOf returns the pgx connection below a database/sql connection.
+func pgxOf(raw any) (*pgx.Conn, error) {
+	c, ok := raw.(*stdlib.Conn)
+	if !ok {
+		return nil, fmt.Errorf("not a pgx connection: %T", raw)
+	}
+	return c.Conn(), nil
+}
