@@ -106,6 +106,8 @@ func TestEveryBrokenRuleIsRefusedWithItsReason(t *testing.T) {
 		{"the wall clock in a test", "changes", "a_test.go", "package a\nimport \"time\"\nvar now = time.Now()", "", "", ""},
 		{"a sleep in a test", "changes", "a_test.go", "package a\nimport \"time\"\nfunc f() { time.Sleep(1) }",
 			"changes/a_test.go", "uses time.Sleep", "wait on a signal"},
+		{"the wall clock in the test kit", "internal/testkit", "a.go", "// Package a is fake.\npackage a\nimport \"time\"\nvar now = time.Now()", "", "", ""},
+		{"a driver in the test kit", "internal/testkit", "a.go", importing("testkit", "github.com/jackc/pgx/v5/stdlib", "testing"), "", "", ""},
 		{"the environment", "internal/db", "a.go", "// Package a is fake.\npackage a\nimport \"os\"\nvar x = os.Getenv(\"X\")",
 			"internal/db/a.go", "uses os.Getenv", "configuration is read once"},
 		{"a dialer", "api", "a.go", "// Package a is fake.\npackage a\nimport \"net\"\nvar d net.Dialer",

@@ -171,7 +171,7 @@ func (c *check) shape(p Package) {
 
 // libraries holds the borders of libraries.
 func (c *check) libraries(p Package, f File) {
-	if f.Test {
+	if level, _, _ := levelOf(p.Path); f.Test || level.TestOnly {
 		return
 	}
 	for _, target := range f.Imports {
@@ -196,10 +196,11 @@ func named(patterns []string, file string) bool {
 // symbols holds the borders of single names, and of the verbs for reports.
 func (c *check) symbols(p Package, f File) {
 	level, _, _ := levelOf(p.Path)
+	test := f.Test || level.TestOnly
 	for _, use := range f.Uses {
 		what := "uses " + use.Path + "." + use.Name
 		for _, s := range Symbols {
-			if (!f.Test || s.AlsoTests) && s.covers(use) && !matchesAny(s.In, p.Path) {
+			if (!test || s.AlsoTests) && s.covers(use) && !matchesAny(s.In, p.Path) {
 				c.add(f.Path, what, s.Why)
 			}
 		}
