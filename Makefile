@@ -32,7 +32,7 @@ ui: $(UI) ## build the UI only, if it is out of date
 
 .PHONY: test
 test: $(UI_PACKAGES) ## everything: vet, Go tests on SQLite and PostgreSQL, type check, UI and browser tests
-	scripts/test-services $(MAKE) --no-print-directory test-go test-ui test-browser
+	scripts/test-services $(MAKE) --no-print-directory -k test-go test-ui test-browser
 
 .PHONY: check
 check: ## format, vet, staticcheck, govulncheck, archtest, generated files up to date
