@@ -35,7 +35,9 @@ func (f Facet) Fields() map[string]string {
 func (p *Problem) Core() *ticket.Ticket { return &p.Ticket }
 
 // Fields implements ticket.Record.
-func (p *Problem) Fields() map[string]string { return ticket.Merge(p.Ticket.Fields(), p.Facet.Fields()) }
+func (p *Problem) Fields() map[string]string {
+	return ticket.Merge(p.Ticket.Fields(), p.Facet.Fields())
+}
 
 // The errors of the guards.
 var (
