@@ -58,7 +58,7 @@ func (s *snapshot) whoMay(a Action, class string) []string {
 	var out []string
 	for _, r := range roles {
 		if slices.ContainsFunc(s.rules, func(p Rule) bool {
-			return p.Role == r.Name && p.Class == class && p.Action == a.verb() && p.Effect == Allow
+			return (p.Role == r.Name || slices.Contains(r.Includes, p.Role)) && p.Class == class && p.Action == a.verb() && p.Effect == Allow
 		}) {
 			out = append(out, r.Label)
 		}

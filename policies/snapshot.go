@@ -61,6 +61,14 @@ type verdict struct {
 
 // build makes the policy of an instant. It fails rather than give one that lets a stranger in.
 func build(rules []Rule, grants []held, version int64, now time.Time) (*snapshot, error) {
+	s, err := assemble(modelText, rules, grants, version, now)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.selfTest()
+}
+
+func assemble(modelText string, rules []Rule, grants []held, version int64, now time.Time) (*snapshot, error) {
 	s := &snapshot{version: version, rules: rules, grants: grants, subjects: map[domain.UserID]string{},
 		holdings: map[string]holding{anybody: {}}}
 	byUser := map[domain.UserID][]held{}
@@ -100,7 +108,7 @@ func build(rules []Rule, grants []held, version int64, now time.Time) (*snapshot
 	if s.enforcer, err = casbin.NewEnforcer(m, adapter{rules, links}); err != nil {
 		return nil, ErrPolicyFault.Wrap(err)
 	}
-	return s, s.selfTest()
+	return s, nil
 }
 
 // holdingOf spells out what a subject has: included roles in the same scope, and for a person the requester's.
