@@ -19,11 +19,6 @@ import (
 type cli struct {
 	Config
 
-	Serve   serveCmd   `cmd:"" help:"Start the server."`
-	Demo    demoCmd    `cmd:"" help:"Fill an empty database with a demo organisation."`
-	Import  importCmd  `cmd:"" help:"Bring records over from another tool."`
-	Export  exportCmd  `cmd:"" help:"Write records to a spreadsheet."`
-	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Audit   auditCmd   `cmd:"" help:"Verify the log, show its checkpoint, recover after a restore."`
 	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
 	Backup  backupCmd  `cmd:"" help:"Write a verified backup of a SQLite desk, also while it runs."`
@@ -31,7 +26,6 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"List people, set a password, grant a role."`
 	Policy  policyCmd  `cmd:"" help:"Show who may do what, and explain it."`
 	Flow    flowCmd    `cmd:"" help:"Draw the lives of the records."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine against the budgets."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -80,11 +80,11 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States, "person": k.People.PersonStates,
+		"team": k.People.TeamStates, "site": k.People.SiteStates, "token": k.People.TokenStates, "delegation": k.People.DelegationStates,
 	} {
 		k.Log.Register(kind, states)
 	}
-	k.People.RegisterStates(k.Log.Register)
 	return k, k.Jobs.Build()
 }
 
@@ -102,12 +102,7 @@ func (d directory) MemberOf(ctx context.Context, user domain.UserID, team domain
 }
 
 func (d directory) NamesOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]string, error) {
-	found, err := d.people.ByIDs(ctx, users)
-	names := make(map[domain.UserID]string, len(found))
-	for id, p := range found {
-		names[id] = p.Name
-	}
-	return names, err
+	return d.people.NamesOf(ctx, users)
 }
 
 func (d directory) ActiveOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]bool, error) {
@@ -123,7 +118,7 @@ func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, 
 	found, err := d.people.DelegationsAmong(ctx, users, at)
 	out := make([]approval.Delegation, len(found))
 	for i, x := range found {
-		out[i] = approval.Delegation{Ref: x.Ref, From: x.From, To: x.To, Board: x.Board}
+		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board}
 	}
 	return out, err
 }
