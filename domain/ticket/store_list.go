@@ -91,7 +91,9 @@ func (c *clauses) queue(name string, a domain.Actor, now time.Time) {
 	case "open":
 		c.add(open)
 	case "recent":
-		c.add("t.closed_at >= ?", now.Add(-7*24*time.Hour))
+		// Nothing is closed after its last update: the second condition lets the index over updated_at serve.
+		since := now.Add(-7 * 24 * time.Hour)
+		c.add("t.closed_at >= ? and t.updated_at >= ?", since, since)
 	case "requested":
 		c.add("t.id in (select ticket_id from participants where user_id = ? and role in ('requester', 'opener'))", a.User)
 	}
