@@ -10,6 +10,6 @@
 //     or is not text ([ErrFile]); a row is refused alone, with its line, column and reason ([Refusal]).
 //  2. A column that the mapping declares final holds the value that its ticket had in the end, in every row;
 //     it is read only in rows whose state it belongs to, and a final time never lies after the row's own.
-//  3. A row is known again by its hash, which depends on the mapped values and not on the order of columns.
+//  3. A row is known again by its hash, which depends on all its values, mapped or not, and not on the order of columns.
 //  4. Refusals never repeat what the file says: it may hold anything.
 package eventlog

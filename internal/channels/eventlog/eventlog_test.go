@@ -104,14 +104,14 @@ func TestAnotherToolsLogNeedsAMappingAndNoCode(t *testing.T) {
 	}
 }
 
-func TestAHashDoesNotDependOnTheOrderOfColumnsNorOnUnusedOnes(t *testing.T) {
+func TestAHashDoesNotDependOnTheOrderOfColumns(t *testing.T) {
 	t.Parallel()
 	const mapping = "system: x\ntime: {formats: [unix]}\ncolumns: {number: n, at: t, state: s}\nstates: {o: {state: new}}\n"
 	a, _ := all(t, open(t, mapping, "n,t,s,u\nA1,17,o,5\n"))
-	b, _ := all(t, open(t, mapping, "u,s,t,n\n6,o,17,A1\n"))
-	c, _ := all(t, open(t, mapping, "u,s,t,n\n6,o,18,A1\n"))
+	b, _ := all(t, open(t, mapping, "u,s,t,n\n5,o,17,A1\n"))
+	c, _ := all(t, open(t, mapping, "u,s,t,n\n6,o,17,A1\n"))
 	if a[0].Hash != b[0].Hash || a[0].Hash == c[0].Hash {
-		t.Error("hashes do not tell rows apart by what is mapped")
+		t.Error("hashes do not tell rows apart by their values")
 	}
 }
 

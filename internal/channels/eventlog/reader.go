@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ type Reader struct {
 	in       *records
 	header   []string
 	at       map[string]int // column → index
-	hashed   []string       // used columns, sorted
+	hashed   []string       // all columns, sorted
 	refused  []Refusal
 	rows     int
 	missing  map[string]bool
@@ -44,8 +45,9 @@ type parsedTime struct {
 // NewReader reads the header. It fails with [ErrFile] for what is not a text file, has no header, or
 // misses a column that the mapping names.
 func NewReader(r io.Reader, m *Mapping) (*Reader, error) {
-	out := &Reader{m: m, in: newRecords(r, m.File.Delimiter), at: map[string]int{}, hashed: m.used(),
+	out := &Reader{m: m, in: newRecords(r, m.File.Delimiter), at: map[string]int{},
 		missing: map[string]bool{"": true}, truth: map[string]bool{}, final: map[string]map[string]bool{}, lastTime: map[string]parsedTime{}}
+	var used []string
 	fields, _, err := out.in.next()
 	switch {
 	case errors.Is(err, io.EOF):
@@ -55,10 +57,10 @@ func NewReader(r io.Reader, m *Mapping) (*Reader, error) {
 	case err != nil:
 		return nil, ErrFile.Because("The file cannot be read.").Wrap(err)
 	}
-	out.header = slices.Clone(fields)
+	out.header, used = slices.Clone(fields), m.used()
 	for i, name := range out.header {
 		if _, twice := out.at[name]; twice {
-			if slices.Contains(out.hashed, name) {
+			if slices.Contains(used, name) {
 				return nil, ErrFile.Because("The header names the column %q twice.", name)
 			}
 			continue
@@ -66,7 +68,7 @@ func NewReader(r io.Reader, m *Mapping) (*Reader, error) {
 		out.at[name] = i
 	}
 	var absent []string
-	for _, name := range out.hashed {
+	for _, name := range used {
 		if _, ok := out.at[name]; !ok {
 			absent = append(absent, strconv.Quote(name))
 		}
@@ -74,6 +76,7 @@ func NewReader(r io.Reader, m *Mapping) (*Reader, error) {
 	if len(absent) > 0 {
 		return nil, ErrFile.Because("The mapping names columns that the file does not have: %s. Its header has %d columns.", strings.Join(absent, ", "), len(out.header))
 	}
+	out.hashed = slices.Sorted(maps.Keys(out.at))
 	for _, mark := range m.File.Missing {
 		out.missing[mark] = true
 	}
@@ -334,7 +337,7 @@ func (p *parse) description() string {
 	return b.String()
 }
 
-// hash is over the used columns in the order of their names, each with its length before it.
+// hash is over all columns in the order of their names, each with its length before it.
 func (p *parse) hash() [32]byte {
 	b := append(p.r.scratch[:0], p.r.m.System...)
 	for _, column := range p.r.hashed {
