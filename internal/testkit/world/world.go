@@ -216,3 +216,15 @@ func (w *World) VerifyLog() {
 		}
 	}
 }
+
+// UserByRef implements ticket.Names.
+func (w *World) UserByRef(ctx context.Context, ref string) (domain.UserID, error) {
+	p, err := w.People.Find(ctx, ref)
+	return p.ID, err
+}
+
+// TeamByKey implements ticket.Names.
+func (w *World) TeamByKey(ctx context.Context, key string) (domain.TeamID, error) {
+	t, err := w.People.TeamByKey(ctx, key)
+	return t.ID, err
+}
