@@ -26,6 +26,8 @@ type FieldChange struct {
 // Event is what the log keeps of a fact. Entity is what people call the record (a number, or the
 // opaque reference of a person or grant); Version is the version of the record that the fact made.
 type Event struct {
+	// ID is set where rows refer to the event; otherwise the log makes one.
+	ID         string
 	Type       string
 	EntityKind string
 	Entity     string

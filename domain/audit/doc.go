@@ -1,0 +1,2 @@
+// Package audit is the log.
+package audit
