@@ -47,6 +47,10 @@ func TestADelegationCountsForItsTimeAndOneStepOnly(t *testing.T) {
 		if list[0].From.ID != w.who["bob"].ID || list[0].Board != 0 {
 			t.Errorf("rita votes for %+v", list[0])
 		}
+		among, err := w.DelegationsAmong(t.Context(), []domain.UserID{w.who["ann"].ID, w.who["rita"].ID}, from)
+		if err != nil || len(among) != 2 {
+			t.Errorf("among ann and rita: %d, %v", len(among), err)
+		}
 		for who, want := range map[string]int{"ann": 1, "bob": 2, "rita": 1, "root": 2} {
 			if got, err := w.Delegations(w.as(who)); err != nil || len(got) != want {
 				t.Errorf("%s sees %d: %v", who, len(got), err)

@@ -219,7 +219,9 @@ func TestPeopleAreListedByNameInPages(t *testing.T) {
 				break
 			}
 		}
-		if len(names) != 27 {
+		all := 0
+		must(t, w.Each(ann, func(people.Person) error { all++; return nil }))
+		if len(names) != 27 || all != 27 {
 			t.Fatalf("%d people: %v", len(names), names)
 		}
 		for i := 1; i < len(names); i++ {
