@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/policies"
 )
 
@@ -237,6 +238,15 @@ func (s *Service) SetPreferences(ctx context.Context, body json.RawMessage) erro
 		return domain.ErrInvalid.With("body", "preferences are a JSON object of at most 16 KiB")
 	}
 	return s.db.Do(ctx, func(ctx context.Context) error { return s.store.putPreferences(ctx, a.User, body) })
+}
+
+// RegisterStates tells the log how to read the present state of what this package owns.
+func (s *Service) RegisterStates(register func(kind string, states audit.States)) {
+	register(kindPerson, s.PersonStates)
+	register(kindTeam, s.TeamStates)
+	register(kindSite, s.SiteStates)
+	register(kindToken, s.TokenStates)
+	register(kindDelegation, s.DelegationStates)
 }
 
 // PersonStates yields the present state of every person, for the verification of the log; the four others do
