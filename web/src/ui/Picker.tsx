@@ -18,12 +18,14 @@ interface Props {
   disabled?: boolean;
   free?: boolean;
   id?: string;
+  /** A label element names it already. */
+  named?: boolean;
   describedBy?: string;
   invalid?: boolean;
   width?: number | 'target';
 }
 
-export function Picker({ label, choices, from, extra = [], value, onPick, children, className = 'input pick', disabled, free, id, describedBy, invalid, width = 280 }: Props) {
+export function Picker({ label, choices, from, extra = [], value, onPick, children, className = 'input pick', disabled, free, id, named, describedBy, invalid, width = 280 }: Props) {
   const [typed, type] = useState('');
   const box = useCombobox({
     onDropdownClose: () => { box.resetSelectedOption(); type(''); },
@@ -44,7 +46,7 @@ export function Picker({ label, choices, from, extra = [], value, onPick, childr
     <Combobox store={box} width={width} position="bottom-start" withinPortal shadow="md" offset={4}
       onOptionSubmit={(picked) => { const choice = options.find((option) => option.id === picked); if (choice) onPick(choice); box.closeDropdown(); }}>
       <Combobox.Target targetType="button" withAriaAttributes>
-        <button type="button" id={id} className={className} disabled={disabled} aria-label={id ? undefined : label} aria-describedby={describedBy} aria-invalid={invalid || undefined} onClick={() => box.toggleDropdown()}>{children}</button>
+        <button type="button" id={id} className={className} disabled={disabled} aria-describedby={describedBy} aria-invalid={invalid || undefined} onClick={() => box.toggleDropdown()}>{named ? null : <span className="hidden-label">{label}: </span>}{children}</button>
       </Combobox.Target>
       <Combobox.Dropdown p={0}>
         {searchable && <Combobox.Search classNames={{ input: 'picker-search' }} variant="unstyled" value={typed} aria-label={`Find: ${label}`} placeholder="Type to find" onChange={(event) => { type(event.currentTarget.value); box.updateSelectedOptionIndex(); }} />}
