@@ -71,7 +71,7 @@ export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || /^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
     const typing = editable(event.target);
-    const busy = document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]') !== null;
+    const busy = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="listbox"]')].some((layer) => layer.checkVisibility?.() ?? true);
     const open = acts.filter((act) => act.inFields || (!typing && !busy));
     const act = matcher.match(nameOf(event), open, performance.now());
     if (!act) return;
