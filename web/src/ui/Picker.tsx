@@ -39,7 +39,7 @@ export function Picker({ label, choices, from, extra = [], value, onPick, childr
   const wanted = typed.trim().toLowerCase();
   const matches = (choice: Choice) => !wanted || choice.label.toLowerCase().includes(wanted) || (choice.hint ?? '').toLowerCase().includes(wanted);
   const listed: Choice[] = lookup ? found.data ?? [] : from === 'teams' ? (groups.data?.items ?? []).map((team) => ({ id: team.id, label: team.name })) : choices ?? [];
-  const options: Choice[] = [...extra.filter(matches), ...(lookup ? listed : listed.filter(matches))].slice(0, 60);
+  const options: Choice[] = [...extra.filter(matches), ...(lookup ? listed : listed.filter(matches)).filter((choice) => !extra.some((one) => one.id === choice.id))].slice(0, 60);
   if (free && typed.trim() && !options.some((choice) => choice.label.toLowerCase() === wanted)) options.push({ id: typed.trim(), label: typed.trim(), hint: 'as typed' });
   const searchable = Boolean(from) || free || (choices?.length ?? 0) > 7;
   const waiting = (lookup && found.isFetching) || (from === 'teams' && groups.isFetching);
