@@ -135,3 +135,13 @@ func (m Machine) Knows(state string) error {
 	}
 	return &Refused{Machine: m.Kind, From: state, Reason: UnknownState}
 }
+
+// Event finds the first move with that event, from whatever state: its action and required inputs are the
+// same for all of them in a machine that Validate accepts.
+func (m Machine) Event(event string) (Move, bool) {
+	i := slices.IndexFunc(m.Moves, func(mv Move) bool { return mv.Event == event })
+	if i < 0 {
+		return Move{}, false
+	}
+	return m.Moves[i], true
+}

@@ -26,12 +26,17 @@ create table users (
   active        boolean not null default true,
   service       boolean not null default false,
   password_hash text not null default '',
-  preferences   text not null default '{}',
   version       integer not null,
   created_at    datetime not null,
   updated_at    datetime not null
 );
 create index users_name on users (lower(name));
+
+-- What a person keeps for themselves is no part of their record.
+create table user_preferences (
+  user_id integer primary key references users (id),
+  body    text not null
+);
 
 create table teams (
   id      integer primary key,
@@ -142,6 +147,26 @@ create table tickets (
   closed_at      datetime,
   check ((category in ('done', 'cancelled')) or closed_at is null)
 );
+
+-- What the lists are served by. Every list is a keyset walk over one of these; open work is a few per cent of
+-- all, so it has indexes of its own.
+create index tickets_updated on tickets (updated_at desc, id desc);
+create index tickets_opened on tickets (opened_at desc, id desc);
+create index tickets_kind_updated on tickets (kind, updated_at desc, id desc);
+create index tickets_kind_opened on tickets (kind, opened_at desc, id desc);
+create index tickets_state_updated on tickets (state, updated_at desc, id desc);
+create index tickets_priority_updated on tickets (priority, updated_at desc, id desc);
+create index tickets_service_updated on tickets (service, updated_at desc, id desc);
+create index tickets_class_updated on tickets (classification, updated_at desc, id desc);
+create index tickets_requester_updated on tickets (requester_id, updated_at desc, id desc);
+create index tickets_team_updated on tickets (team_id, updated_at desc, id desc);
+create index tickets_assignee_updated on tickets (assignee_id, updated_at desc, id desc);
+create index tickets_open_updated on tickets (updated_at desc, id desc) where category in ('open', 'waiting');
+create index tickets_open_due on tickets (coalesce(due_at, '9999-12-31 00:00:00.000000'), id) where category in ('open', 'waiting');
+create index tickets_open_priority on tickets (priority, id) where category in ('open', 'waiting');
+create index tickets_open_assignee on tickets (assignee_id, updated_at desc, id desc) where category in ('open', 'waiting');
+create index tickets_open_team on tickets (team_id, updated_at desc, id desc) where category in ('open', 'waiting');
+create index tickets_waiting_updated on tickets (updated_at desc, id desc) where category = 'waiting';
 
 create table incidents (
   ticket_id         integer primary key references tickets (id),

@@ -1,0 +1,100 @@
+package approval
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/domain"
+)
+
+// Board is a standing electorate: the CAB, the ECAB, the owners of a service.
+type Board struct {
+	ID      domain.BoardID `gorm:"primaryKey"`
+	Key     string
+	Name    string
+	Rule    Rule
+	Needed  int
+	Version int64
+	Members []domain.UserID `gorm:"-"`
+}
+
+// TableName names the table.
+func (Board) TableName() string { return "boards" }
+
+// Fields is the board's state in the log.
+func (b Board) Fields() map[string]string {
+	ids := make([]string, len(b.Members))
+	for i, m := range b.Members {
+		ids[i] = strconv.FormatInt(int64(m), 10)
+	}
+	return map[string]string{"name": b.Name, "rule": string(b.Rule), "needed": strconv.Itoa(b.Needed), "members": strings.Join(ids, " ")}
+}
+
+// BoardSet is the fact that a board was founded, or its rule or members were changed.
+type BoardSet struct {
+	Board   Board
+	Before  map[string]string
+	Founded bool
+}
+
+// Event implements domain.Fact.
+func (f BoardSet) Event() domain.Event {
+	e := domain.Event{Type: "board.changed", EntityKind: "board", Entity: f.Board.Key, Version: f.Board.Version, Visibility: domain.InternalV, State: f.Board.Fields()}
+	if f.Founded {
+		e.Type = "board.founded"
+	}
+	for _, name := range []string{"name", "rule", "needed", "members"} {
+		if f.Before[name] != e.State[name] {
+			e.Fields = append(e.Fields, domain.FieldChange{Field: name, Before: f.Before[name], After: e.State[name]})
+		}
+	}
+	return e
+}
+
+// The error codes of this package.
+var (
+	ErrCannotDecide = domain.Code(domain.Forbidden, "decision_not_permitted", "You cannot decide on this")
+	ErrDigestStale  = domain.Code(domain.Conflict, "digest_stale", "The plan is not the one you saw")
+	ErrDecided      = domain.Code(domain.Conflict, "already_decided", "This vote has been cast")
+	ErrNoDecision   = domain.Code(domain.Conflict, "no_decision_open", "No decision is asked for now")
+	ErrComment      = domain.Code(domain.Invalid, "decision_needs_reason", "Say why")
+	ErrElectorate   = domain.Code(domain.Conflict, "electorate_too_small", "Too few people may decide")
+	ErrBoard        = domain.Code(domain.Conflict, "board_missing", "There is no board that could decide")
+)
+
+// Refusal turns the reasons of CanDecide into the error that the outside sees: the most specific first.
+func Refusal(why []domain.Reason) error {
+	has := func(code string) bool {
+		for _, r := range why {
+			if r.Code == code {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case len(why) == 0:
+		return nil
+	case has(ReasonRole), has(ReasonElectorate), has(ReasonInactive), has(ReasonSelf), has(ReasonImplements), has(ReasonEditor), has(ReasonDelegate), has(ReasonDelegation):
+		return ErrCannotDecide.For(why...)
+	case has(ReasonStale):
+		return ErrDigestStale.For(why...)
+	case has(ReasonDecided):
+		return ErrDecided.For(why...)
+	}
+	return ErrNoDecision.For(why...)
+}
+
+// Canonical is the decisions of a subject's ballots as one text, for the state that the log hashes: an edited
+// or removed decision shows there.
+func Canonical(ballots []Ballot) string {
+	var b strings.Builder
+	for _, ba := range ballots {
+		b.WriteString(ba.Slot.Ref + " r" + strconv.FormatInt(ba.Slot.Revision, 10) + " " + string(ba.Slot.State) + " " + ba.Slot.Digest + "\n")
+		for _, d := range ba.Decisions {
+			b.WriteString("  " + strconv.FormatInt(int64(d.UserID), 10) + " by " + strconv.FormatInt(int64(d.CastBy), 10) + " " + string(d.Decision) + " " + d.Digest + " " + d.At.UTC().Format(time.RFC3339Nano) + "\n")
+		}
+	}
+	return b.String()
+}

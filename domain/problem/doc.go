@@ -1,0 +1,8 @@
+// Package problem owns the problem's facet and life: the cause, or potential cause, of one or more
+// incidents (ITIL 4), up to a known error with its workaround and beyond.
+//
+// Invariants:
+//
+//  1. A known error names its root cause and a workaround.
+//  2. The incidents of a problem are those linked to it; the link is kept once.
+package problem

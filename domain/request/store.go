@@ -1,0 +1,74 @@
+package request
+
+import (
+	"context"
+
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
+)
+
+type store struct{ db *db.DB }
+
+func (s store) load(ctx context.Context, id domain.TicketID) (f Facet, err error) {
+	return f, s.db.Conn(ctx).Where("ticket_id = ?", id).Take(&f).Error
+}
+
+func (s store) fields(ctx context.Context, ids []domain.TicketID) (map[domain.TicketID]map[string]string, error) {
+	var rows []Facet
+	err := s.db.Conn(ctx).Where("ticket_id in ?", ids).Find(&rows).Error
+	out := map[domain.TicketID]map[string]string{}
+	for _, f := range rows {
+		out[f.TicketID] = f.Fields()
+	}
+	return out, err
+}
+
+func (s store) insert(ctx context.Context, f Facet) error { return s.db.Conn(ctx).Create(&f).Error }
+
+func (s store) update(ctx context.Context, f Facet) error {
+	return s.db.Conn(ctx).Model(&Facet{}).Where("ticket_id = ?", f.TicketID).Select("fulfilment").Updates(&f).Error
+}
+
+func (s store) nextTask(ctx context.Context) (n int64, err error) {
+	return n, s.db.Conn(ctx).Raw(`insert into counters (kind, n) values ('task', 1)
+		on conflict (kind) do update set n = counters.n + 1 returning n`).Scan(&n).Error
+}
+
+func (s store) tasks(ctx context.Context, id domain.TicketID) (out []Task, err error) {
+	return out, s.db.Conn(ctx).Where("ticket_id = ?", id).Order("position, id").Find(&out).Error
+}
+
+func (s store) task(ctx context.Context, number string) (t Task, err error) {
+	n, err := domain.ParseNumber(number)
+	if err != nil {
+		return t, err
+	}
+	return t, s.db.ForUpdate(s.db.Conn(ctx)).Where("number = ?", n.String()).Take(&t).Error
+}
+
+func (s store) addTask(ctx context.Context, t *Task) error { return s.db.Conn(ctx).Create(t).Error }
+
+func (s store) updateTask(ctx context.Context, t Task) error {
+	res := s.db.Conn(ctx).Model(&Task{}).Where("id = ? and version = ?", t.ID, t.Version-1).Select("*").Omit("id", "number", "ticket_id").Updates(&t)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return domain.ErrStale
+	}
+	return res.Error
+}
+
+func (s store) eachTask(ctx context.Context, yield func(Task) error) error {
+	var after int64
+	for {
+		var page []Task
+		err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(1000).Find(&page).Error
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, t := range page {
+			if err := yield(t); err != nil {
+				return err
+			}
+		}
+		after = page[len(page)-1].ID
+	}
+}

@@ -1,0 +1,19 @@
+package ticket
+
+import "github.com/cabinetdesk/cabinet/domain"
+
+// The error codes of this package.
+var (
+	ErrTitle      = domain.Code(domain.Invalid, "title_required", "A title is required")
+	ErrTooLong    = domain.Code(domain.Invalid, "text_too_long", "The text is too long")
+	ErrText       = domain.Code(domain.Invalid, "text_malformed", "The text is not valid")
+	ErrEmptyReply = domain.Code(domain.Invalid, "comment_empty", "There is nothing to say yet")
+	ErrLinkSelf   = domain.Code(domain.Invalid, "link_to_itself", "A record cannot be linked to itself")
+	ErrLinkLoop   = domain.Code(domain.Conflict, "link_loop", "That would make a record its own ancestor")
+	ErrFilter     = domain.Code(domain.Invalid, "malformed_filter", "The filter is not valid")
+	ErrTooLarge   = domain.Code(domain.Limited, "attachment_too_large", "The file is too large")
+	ErrNotMember  = domain.Code(domain.Invalid, "assignee_not_in_team", "That person is not in the team")
+	ErrInactive   = domain.Code(domain.Invalid, "person_inactive", "That person's account is disabled")
+	ErrNoReason   = domain.Code(domain.Invalid, "reason_required", "A reason is required")
+	ErrFinal      = domain.Code(domain.Conflict, "record_closed", "The record is closed")
+)

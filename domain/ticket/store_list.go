@@ -1,0 +1,255 @@
+package ticket
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/policies"
+)
+
+// clauses collects the conditions of a list and their arguments.
+type clauses struct {
+	where []string
+	args  []any
+}
+
+func (c *clauses) add(cond string, args ...any) {
+	c.where = append(c.where, cond)
+	c.args = append(c.args, args...)
+}
+
+func (c *clauses) sql() string {
+	if len(c.where) == 0 {
+		return "1 = 1"
+	}
+	return strings.Join(c.where, " and ")
+}
+
+// visible adds the predicate of what the actor may see: the same answer that the gate gives for one record.
+// Kinds with the same scope share a condition.
+func (c *clauses) visible(scopes []kindScope) {
+	if everything(scopes) {
+		return
+	}
+	var or []string
+	var args []any
+	for i, k := range scopes {
+		cond, condArgs := within(k.scope)
+		if cond == "" {
+			continue
+		}
+		if len(scopes) > 1 {
+			cond, condArgs = "t.kind = ? and ("+cond+")", append([]any{scopes[i].kind}, condArgs...)
+		}
+		or, args = append(or, cond), append(args, condArgs...)
+	}
+	if len(or) == 0 {
+		c.add("1 = 0")
+		return
+	}
+	c.add("("+strings.Join(or, " or ")+")", args...)
+}
+
+// within is the condition of one scope, empty when it holds nothing.
+func within(sc policies.Scope) (cond string, args []any) {
+	if sc.All {
+		return "1 = 1", nil
+	}
+	var or []string
+	if len(sc.Teams) > 0 {
+		or, args = append(or, "t.team_id in ?"), append(args, sc.Teams)
+	}
+	if len(sc.Sites) > 0 {
+		or, args = append(or, "t.site_id in ?"), append(args, sc.Sites)
+	}
+	if sc.Own && sc.User != 0 {
+		or, args = append(or, "t.id in (select ticket_id from participants where user_id = ?)"), append(args, sc.User)
+	}
+	return strings.Join(or, " or "), args
+}
+
+// open is written out so that the partial indexes over open tickets serve it.
+const open = "t.category in ('open', 'waiting')"
+
+func (c *clauses) queue(name string, a domain.Actor, now time.Time) {
+	switch name {
+	case "mine":
+		c.add("t.assignee_id = ? and "+open, a.User)
+	case "teams":
+		if len(a.Teams) == 0 {
+			c.add("1 = 0")
+			return
+		}
+		c.add("t.team_id in ? and "+open, a.Teams)
+	case "unassigned":
+		c.add("t.assignee_id is null and " + open)
+	case "pending":
+		c.add("t.category = 'waiting'")
+	case "open":
+		c.add(open)
+	case "recent":
+		// Nothing is closed after its last update: the second condition lets the index over updated_at serve.
+		since := now.Add(-7 * 24 * time.Hour)
+		c.add("t.closed_at >= ? and t.updated_at >= ?", since, since)
+	case "requested":
+		c.add("t.id in (select ticket_id from participants where user_id = ? and role in ('requester', 'opener'))", a.User)
+	}
+}
+
+// Resolved is a filter whose names have become keys.
+type resolved struct {
+	Filter
+	team      domain.TeamID
+	assignee  domain.UserID
+	requester domain.UserID
+}
+
+func (c *clauses) filter(f resolved, a domain.Actor, now time.Time) {
+	if f.Kind != "" {
+		c.add("t.kind = ?", f.Kind)
+	}
+	c.queue(f.Queue, a, now)
+	if len(f.States) > 0 {
+		c.add("t.state in ?", f.States)
+	}
+	if len(f.Categories) > 0 {
+		c.add("t.category in ?", f.Categories)
+	}
+	if len(f.Priorities) > 0 {
+		c.add("t.priority in ?", f.Priorities)
+	}
+	if f.team != 0 {
+		c.add("t.team_id = ?", f.team)
+	}
+	switch {
+	case f.Assignee == "none":
+		c.add("t.assignee_id is null")
+	case f.assignee != 0:
+		c.add("t.assignee_id = ?", f.assignee)
+	}
+	if f.requester != 0 {
+		c.add("t.requester_id = ?", f.requester)
+	}
+	if f.Service != "" {
+		c.add("t.service = ?", f.Service)
+	}
+	if f.Classification != "" {
+		c.add("t.classification = ?", f.Classification)
+	}
+	for _, w := range []struct {
+		cond string
+		at   *time.Time
+	}{
+		{"t.opened_at >= ?", f.OpenedFrom}, {"t.opened_at < ?", f.OpenedTo}, {"t.updated_at >= ?", f.UpdatedFrom}, {"t.updated_at < ?", f.UpdatedTo},
+		{"exists (select 1 from changes c where c.ticket_id = t.id and c.planned_end >= ?)", f.PlannedFrom},
+		{"exists (select 1 from changes c where c.ticket_id = t.id and c.planned_start < ?)", f.PlannedTo},
+	} {
+		if w.at != nil {
+			c.add(w.cond, *w.at)
+		}
+	}
+	if f.Risk != "" {
+		c.add("exists (select 1 from changes c where c.ticket_id = t.id and c.risk in ?)", strings.Split(f.Risk, ","))
+	}
+	if f.Model != "" {
+		c.add("exists (select 1 from changes c where c.ticket_id = t.id and c.model in ?)", strings.Split(f.Model, ","))
+	}
+}
+
+// Page is one page of a list: its rows, the cursor of the next one (empty at the end), and the count where
+// it was asked for.
+type Page struct {
+	Tickets []Ticket
+	Next    string
+	Total   *int64
+}
+
+func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time) (p Page, err error) {
+	var c clauses
+	c.visible(sc)
+	c.filter(f, a, now)
+	if f.Q != "" {
+		if err := s.matching(&c, f.Q, false); err != nil {
+			return p, err
+		}
+	}
+	if f.Count {
+		var n int64
+		if err := s.db.Conn(ctx).Raw("select count(*) from tickets t where "+c.sql(), c.args...).Scan(&n).Error; err != nil {
+			return p, err
+		}
+		p.Total = &n
+	}
+	name := strings.TrimPrefix(f.Sort, "-")
+	column, direction, than := s.column(name), "asc", ">"
+	if strings.HasPrefix(f.Sort, "-") {
+		direction, than = "desc", "<"
+	}
+	if f.After != "" {
+		cur, value, err := parseCursor(f.After, f.Sort)
+		if err != nil {
+			return p, err
+		}
+		if column == "t.id" {
+			c.add("t.id "+than+" ?", cur.ID)
+		} else {
+			c.add("("+column+", t.id) "+than+" (?, ?)", value, cur.ID)
+		}
+	}
+	order := column + " " + direction
+	if column != "t.id" {
+		order += ", t.id " + direction
+	}
+	err = s.db.Conn(ctx).Raw("select t.* from tickets t where "+c.sql()+" order by "+order+" limit ?", append(c.args, f.Limit+1)...).Scan(&p.Tickets).Error
+	if err == nil && len(p.Tickets) > f.Limit {
+		p.Tickets = p.Tickets[:f.Limit]
+		last := p.Tickets[f.Limit-1]
+		p.Next = cursor{Sort: f.Sort, At: sortValue(name, last), ID: int64(last.ID)}.String()
+	}
+	return p, err
+}
+
+// farAway stands for "no due time" when sorting: after everything that is due.
+var farAway = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+func (s store) column(name string) string {
+	col := sorts[name].column
+	if name == "due_at" {
+		if s.db.IsPostgres() {
+			return "coalesce(t.due_at, '9999-12-31 00:00:00+00'::timestamptz)"
+		}
+		return "coalesce(t.due_at, '9999-12-31 00:00:00.000000')"
+	}
+	return col
+}
+
+func sortValue(name string, t Ticket) string {
+	switch name {
+	case "updated_at":
+		return t.UpdatedAt.Format(time.RFC3339Nano)
+	case "opened_at":
+		return t.OpenedAt.Format(time.RFC3339Nano)
+	case "due_at":
+		if t.DueAt == nil {
+			return farAway.Format(time.RFC3339Nano)
+		}
+		return t.DueAt.Format(time.RFC3339Nano)
+	case "priority":
+		return strconv.Itoa(t.Priority)
+	}
+	return strconv.FormatInt(int64(t.ID), 10)
+}
+
+// CountCap is where the counting of a queue stops: "999+" is all that a badge can say.
+const CountCap = 1000
+
+func (s store) count(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time) (n int64, err error) {
+	var c clauses
+	c.visible(sc)
+	c.filter(f, a, now)
+	err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from tickets t where "+c.sql()+" limit ?) x", append(c.args, CountCap)...).Scan(&n).Error
+	return n, err
+}

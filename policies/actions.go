@@ -1,0 +1,209 @@
+package policies
+
+import "strings"
+
+// Reach says to what a right extends beside the scope in which it is held.
+type Reach int
+
+// The reaches.
+const (
+	// Record: the right holds for objects inside the scope.
+	Record Reach = iota
+	// Desk: whoever holds the right in some team, site or board holds it for the whole desk. Who works
+	// here, and opening a record for somebody, do not depend on where one works oneself.
+	Desk
+	// Self: the act concerns only the person who acts, so "own" always applies.
+	Self
+)
+
+// Action is one thing that can be permitted, named "class.action".
+type Action struct {
+	Name string
+	// Label is short, for a table and a button; Sentence completes "… may" and "That would …".
+	Label    string
+	Sentence string
+	// Changes tells whether the act alters a record of the desk. Auditors may take none of these.
+	Changes bool
+	Reach   Reach
+	// Classes lists the object classes with which the action is asked; usually the part before the dot.
+	Classes []string
+}
+
+// Class is the part of the name before the dot.
+func (a Action) Class() string { c, _, _ := strings.Cut(a.Name, "."); return c }
+
+// Group is the actions of one class, as a person reads them.
+type Group struct {
+	Class   string
+	Label   string
+	Actions []Action
+}
+
+// do is an action that alters something, see one that does not.
+func do(name, label, sentence string) Action {
+	return Action{Name: name, Label: label, Sentence: sentence, Changes: true}
+}
+func see(name, label, sentence string) Action {
+	return Action{Name: name, Label: label, Sentence: sentence}
+}
+
+func (a Action) reaching(r Reach) Action     { a.Reach = r; return a }
+func (a Action) on(classes ...string) Action { a.Classes = classes; return a }
+
+// record gives the actions that all four records share, then the record's own.
+func record(class, many string, own ...Action) []Action {
+	return append([]Action{
+		do(class+".create", "Open", "open "+many).reaching(Desk),
+		see(class+".read", "Read", "read "+many),
+		see(class+".read_internal", "Read internal notes", "read the internal notes of "+many),
+		do(class+".amend", "Amend", "amend the fields of "+many),
+		do(class+".comment", "Reply", "reply on "+many),
+		do(class+".note", "Write a note", "write internal notes on "+many),
+		do(class+".assign", "Assign", "assign "+many),
+		do(class+".watch", "Watch", "watch "+many),
+		do(class+".link", "Link", "link "+many+" to other records"),
+		do(class+".attach", "Attach a file", "attach files to "+many),
+		see(class+".export", "Export", "export "+many),
+	}, own...)
+}
+
+// Actions lists everything that can be permitted, grouped by class. There is no audit.write: nobody can be
+// permitted to write the log.
+func Actions() []Group { return groups }
+
+var groups = complete([]Group{
+	{Class: "incident", Label: "Incidents", Actions: record("incident", "incidents",
+		do("incident.assign_move", "Take into a queue", "move incidents into a queue by assigning them"),
+		do("incident.start", "Start work", "start work on incidents"),
+		do("incident.pend", "Put on hold", "put incidents on hold"),
+		do("incident.resume", "Resume", "resume incidents that wait"),
+		do("incident.resolve", "Resolve", "resolve incidents"),
+		do("incident.close", "Close", "close incidents"),
+		do("incident.reopen", "Reopen", "reopen incidents"),
+		do("incident.cancel", "Cancel", "cancel incidents"),
+		do("incident.override_priority", "Override the priority", "override the priority of incidents"),
+		do("incident.declare_major", "Declare major", "declare incidents major"),
+	)},
+	{Class: "request", Label: "Service requests", Actions: record("request", "service requests",
+		do("request.start", "Start work", "start work on service requests"),
+		do("request.fulfil", "Fulfil", "fulfil service requests"),
+		do("request.close", "Close", "close service requests"),
+		do("request.cancel", "Cancel", "cancel service requests"),
+		do("request.reopen", "Reopen", "reopen service requests"),
+	)},
+	{Class: "task", Label: "Tasks", Actions: []Action{
+		do("task.create", "Add a task", "add tasks to service requests"),
+		do("task.amend", "Amend", "amend tasks"),
+		do("task.move", "Move on", "move tasks on"),
+	}},
+	{Class: "problem", Label: "Problems", Actions: record("problem", "problems",
+		do("problem.investigate", "Investigate", "take problems into investigation"),
+		do("problem.declare_known_error", "Declare a known error", "declare known errors"),
+		do("problem.resolve", "Resolve", "resolve problems"),
+		do("problem.close", "Close", "close problems"),
+		do("problem.cancel", "Cancel", "cancel problems"),
+		do("problem.reopen", "Reopen", "reopen problems"),
+	)},
+	{Class: "change", Label: "Changes", Actions: record("change", "changes",
+		do("change.amend_plan", "Edit the plan", "edit the plans of changes"),
+		do("change.set_risk", "Set the risk", "set the risk of changes"),
+		do("change.submit", "Submit", "submit changes"),
+		do("change.request_authorization", "Ask for approval", "put changes to their approvers"),
+		do("change.withdraw", "Withdraw", "withdraw changes"),
+		do("change.decide", "Decide", "decide on changes").on("change:low", "change:medium", "change:high", "change:emergency"),
+		do("change.recuse", "Step aside", "step aside from a decision on changes"),
+		do("change.hold", "Hold", "hold changes and let them go on"),
+		do("change.implement", "Implement", "be named as implementers of changes"),
+		do("change.start", "Start", "start changes"),
+		do("change.complete", "Complete", "complete changes"),
+		do("change.close", "Close", "close changes after review"),
+		do("change.cancel", "Cancel", "cancel changes"),
+	)},
+	{Class: "board", Label: "Boards", Actions: []Action{
+		see("board.read", "Read", "see boards and their members").reaching(Desk),
+		do("board.manage", "Manage", "make boards and name their members"),
+	}},
+	{Class: "delegation", Label: "Delegations", Actions: []Action{
+		do("delegation.create", "Delegate", "delegate their own vote").reaching(Self),
+		see("delegation.read", "Read", "see delegations"),
+		do("delegation.revoke", "Revoke", "revoke delegations"),
+	}},
+	{Class: "person", Label: "People", Actions: []Action{
+		see("person.read", "Read", "look up people").reaching(Desk),
+		see("person.sessions", "See sessions", "see where people are signed in"),
+		do("person.create", "Add", "add people"),
+		do("person.amend", "Amend", "amend people's names, addresses and sites"),
+		do("person.disable", "Disable", "disable and enable accounts"),
+		do("person.set_password", "Set a password", "set other people's passwords"),
+		do("person.erase", "Erase", "erase what the log knows of a person"),
+		do("person.grant", "Grant a role", "grant roles"),
+		do("person.revoke", "Revoke a role", "revoke roles"),
+	}},
+	{Class: "team", Label: "Teams", Actions: []Action{
+		see("team.read", "Read", "see teams and their members").reaching(Desk),
+		do("team.manage", "Manage", "make teams and name their members"),
+	}},
+	{Class: "site", Label: "Sites", Actions: []Action{
+		see("site.read", "Read", "see sites").reaching(Desk),
+		do("site.manage", "Manage", "make sites"),
+	}},
+	{Class: "role", Label: "Roles", Actions: []Action{
+		see("role.read", "Read", "see which role may do what").reaching(Desk),
+	}},
+	{Class: "policy", Label: "Permissions", Actions: []Action{
+		see("policy.explain", "Explain", "ask why somebody may or may not do something").reaching(Desk),
+	}},
+	{Class: "audit", Label: "The log", Actions: []Action{
+		see("audit.read", "Read", "read the log"),
+		see("audit.verify", "Verify", "verify the log"),
+		see("audit.export", "Export", "export evidence"),
+	}},
+	{Class: "job", Label: "Jobs", Actions: []Action{
+		see("job.read", "Read", "see jobs that failed"),
+		do("job.retry", "Retry", "retry jobs"),
+	}},
+	{Class: "view", Label: "Views", Actions: []Action{
+		see("view.create", "Save a view", "save views of lists").reaching(Self),
+	}},
+	{Class: "import", Label: "Imports", Actions: []Action{
+		do("import.run", "Run", "import records from other tools"),
+	}},
+	{Class: "report", Label: "Reports", Actions: []Action{
+		see("report.read", "Read", "read reports").reaching(Desk),
+	}},
+})
+
+var actions = func() map[string]Action {
+	m := map[string]Action{}
+	for _, g := range groups {
+		for _, a := range g.Actions {
+			m[a.Name] = a
+		}
+	}
+	return m
+}()
+
+func complete(gs []Group) []Group {
+	for _, g := range gs {
+		for i := range g.Actions {
+			if g.Actions[i].Classes == nil {
+				g.Actions[i].Classes = []string{g.Class}
+			}
+		}
+	}
+	return gs
+}
+
+// KnownRight tells whether a token may be narrowed to right: the name of an action, or "class.*".
+func KnownRight(right string) bool {
+	if class, ok := strings.CutSuffix(right, ".*"); ok {
+		for _, g := range groups {
+			if g.Class == class {
+				return true
+			}
+		}
+		return false
+	}
+	_, ok := actions[right]
+	return ok
+}

@@ -1,0 +1,122 @@
+// The shapes of the REST API as the screens use them. Times are RFC 3339 in UTC, ids are opaque.
+
+export type Kind = 'incident' | 'request' | 'problem' | 'change';
+export type Tone = 'new' | 'progress' | 'waiting' | 'done' | 'closed' | 'refused';
+export type Category = 'open' | 'waiting' | 'done' | 'cancelled';
+export type Risk = 'low' | 'medium' | 'high';
+
+export interface Person { id: string; name: string; login?: string }
+export interface Team { id: string; name: string }
+export interface Page<T> { items: T[]; next: string | null; total?: number | null }
+export interface Reason { code: string; text: string }
+
+export interface DemoLogin { login: string; password: string; name: string; roles: string[]; does: string }
+export interface About { name: string; version: string; demo: boolean; setup_needed: boolean; demo_logins: DemoLogin[] | null }
+export interface Role { role: string; scope: string; label: string }
+export interface Me extends Person {
+  login: string; email: string; roles: Role[]; teams: Team[]; site: string | null;
+  may: Record<string, boolean>; time_zone: string; preferences: Record<string, unknown>;
+}
+export interface Session { id: string; current: boolean; created_at: string; last_seen_at: string; address: string; user_agent: string }
+export interface Token { id: string; name: string; rights: string[]; created_at: string; expires_at: string | null; last_used_at: string | null; secret?: string }
+
+export interface Highlight { field: string; html: string }
+export interface TicketRow {
+  number: string; kind: Kind; title: string; state: string; state_label: string; category: Category; tone: Tone;
+  priority: number; impact?: number; urgency?: number; requester: Person | null; assignee: Person | null; team: Team | null;
+  service: string | null; classification: string | null; contact_type: string | null;
+  opened_at: string; updated_at: string; resolved_at: string | null; closed_at: string | null; due_at: string | null;
+  version: number; major: boolean; risk?: Risk | null; planned_start?: string | null; planned_end?: string | null; highlights?: Highlight[];
+}
+export interface Queue { key: string; label: string; count: number; capped: boolean }
+export interface View { id: string; name: string; kind: string; query: string; shared: boolean; mine: boolean }
+export interface Draft { body: Record<string, unknown>; saved_at: string }
+export interface BulkResult { number: string; ok: boolean; version?: number; problem?: { title?: string; detail?: string; code?: string } }
+
+export interface Move { event: string; label: string; tone?: string; to: string; to_label: string; requires: string[] | null; blocked: string | null }
+export interface Other { number: string; title: string; state: string; state_label: string; tone: Tone; kind: Kind }
+export interface TicketLink { id: string; kind: string; other: Other }
+export interface Attachment { key: string; name: string; size: number; media_type: string; added_by: Person; added_at: string; internal: boolean }
+export interface Task { id: string; number: string; title: string; state: string; state_label?: string; tone?: Tone; assignee: Person | null; team: Team | null; position: number; moves?: Move[] }
+
+/** What incident, request, problem and change pages share. */
+export interface Ticket extends TicketRow {
+  description: string; description_html: string; opened_by: Person;
+  watchers: Person[]; watching: boolean; moves: Move[]; may: Record<string, boolean>;
+  links: TicketLink[]; attachments: Attachment[];
+  source: { system: string; imported_at: string } | null;
+  close_code?: string | null; resolution?: string | null; resolution_html?: string | null;
+  pending_reason?: string | null; pending_on?: string | null;
+  priority_override?: { by: Person; reason: string } | null;
+  reopen_count?: number; reassign_count?: number;
+  tasks?: Task[] | null;
+  workaround?: string | null; workaround_html?: string | null; root_cause?: string | null; root_cause_html?: string | null;
+  incidents?: Other[] | null;
+}
+
+export interface Plan {
+  justification: string; implementation_plan: string; test_plan: string; backout_plan: string;
+  justification_html?: string; implementation_plan_html?: string; test_plan_html?: string; backout_plan_html?: string;
+  planned_start: string | null; planned_end: string | null; affected_services: string[] | null; implementers: Person[] | null;
+}
+export interface Receipt { event_id: string; leaf: number | null; tree_size: number; root: string; checkpoint: string; sealed_at: string | null }
+export interface Decision {
+  id: string; decision: 'approve' | 'reject' | 'abstain'; comment: string; at: string;
+  on_behalf_of: Person | null; revision: number; receipt: Receipt | null;
+}
+export interface Elector { person: Person; eligible: boolean; reasons: Reason[] | null; decision: Decision | null }
+export interface Slot {
+  id: string; label: string; rule: 'any' | 'all' | 'quorum'; needed: number; approved: number; revision: number; digest: string;
+  state: 'waiting' | 'approved' | 'rejected' | 'stale'; electorate: Elector[];
+}
+export interface Approvals {
+  needed: string; state: 'none' | 'waiting' | 'approved' | 'rejected' | 'stale'; slots: Slot[] | null; history: Slot[] | null;
+  mine: { can: boolean; slot_id: string | null; reasons: Reason[] | null };
+}
+export interface Change extends Ticket {
+  model: 'normal' | 'standard' | 'emergency'; risk: Risk; plan: Plan; revision: number; digest: string; digest_short: string;
+  on_hold: { reason: string; since: string } | null; outcome: string | null;
+  actual_start: string | null; actual_end: string | null; close_notes: string | null; owner: Person | null; approvals: Approvals;
+}
+export interface ApprovalRow {
+  number: string; title: string; risk: Risk; planned_start: string | null; planned_end: string | null; requester: Person | null;
+  slot_id: string; slot_label: string; needed: number; approved: number; digest: string; can: boolean; reasons: Reason[] | null; decided: Decision | null;
+}
+export interface Board { key: string; name: string; rule: 'any' | 'all' | 'quorum'; needed: number; members: Person[] }
+export interface Delegation { id: string; from?: Person; to: Person; from_date: string; until: string; board: string | null; reason: string }
+
+export interface FieldChange { field: string; label?: string; before: string | null; after: string | null; erased?: boolean }
+export interface Entry {
+  id: string; at: string; recorded_at: string; actor: { id?: string; name: string }; type: string; label: string;
+  kind: 'reply' | 'note' | 'move' | 'field' | 'link' | 'attachment' | 'approval' | 'import' | 'system';
+  internal: boolean; body_html?: string | null; body?: string | null; changes: FieldChange[] | null; comment_id?: string | null;
+  seal: { leaf: number | null; event_id: string }; via?: string | null;
+}
+
+export interface AuditEvent {
+  id: string; at: string; type: string; record: string; version: number; actor: Person | null; via: string;
+  state_from: string | null; state_to: string | null; leaf: number | null; changes: FieldChange[] | null;
+}
+export interface AuditProof extends AuditEvent {
+  leaf_text: string; leaf_hash: string; proof: { index: number; size: number; hashes: string[] } | null; checkpoint: string | null;
+}
+export interface Checkpoint { size: number; root: string; note: string; origin: string; created_at: string; sealed_lag_seconds: number; public_key: string }
+export interface Verification {
+  id: string; state: 'running' | 'passed' | 'failed'; done: number; total: number;
+  steps: { name: string; ok: boolean | null; detail: string }[] | null; started_at: string; finished_at: string | null;
+}
+
+export interface Export { id: string; state: 'running' | 'done' | 'failed'; rows: number; total: number; created_at: string; file: { name: string; size: number; media_type: string } | null; problem?: { detail?: string; title?: string } | null }
+
+export interface Grant { id: string; role: string; label?: string; scope: string; valid_from: string | null; valid_until: string | null; reason: string; granted_by?: Person | null }
+export interface PersonRow extends Person { login: string; email: string; active: boolean; site: string | null; time_zone?: string; teams?: Team[] | null; roles?: Role[] | null; last_seen_at?: string | null; version?: number }
+export interface PersonPage extends PersonRow { grants: Grant[] | null; sessions: Session[] | null }
+export interface TeamPage extends Team { members: Person[] | null; lead: Person | null }
+export interface Site { key?: string; id?: string; name: string }
+export interface Roles {
+  version: number; roles: { name: string; label: string; does: string }[]; actions: { action: string; label: string; class: string }[];
+  table: { role: string; class: string; action: string; effect: string; scope: string }[];
+}
+export interface Explanation { allowed: boolean; sentence: string; steps: { ok: boolean; text: string; rule?: string }[]; policy_version: number }
+export interface Job { id: string; kind: string; state?: string; attempt?: number; max_attempts?: number; error?: string; failed_at?: string; created_at?: string; record?: string }
+export interface LiveRecord { number: string; kind: Kind; type: string; version: number; actor: string | { id?: string; name: string } | null; at: string }

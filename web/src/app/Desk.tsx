@@ -1,0 +1,83 @@
+// The frame around every page of the desk: rail, top bar, palette, overlay, connection bar.
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useMantineColorScheme } from '@mantine/core';
+import { connection } from '../api/connection';
+import { client } from '../api/queries';
+import { follow } from './follow';
+import { listenToKeys, type Act } from './keys';
+import { Rail } from './Rail';
+import { mayAdminister, mayAudit, useMe } from './session';
+import { TopBar } from './TopBar';
+import { useActs } from './useActs';
+
+const Palette = lazy(() => import('./Palette'));
+const Overlay = lazy(() => import('./Overlay'));
+
+export default function Desk() {
+  const me = useMe();
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [open, setOpen] = useState<'palette' | 'keys' | 'rail' | null>(null);
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const dark = colorScheme === 'dark' || (colorScheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  const main = useRef<HTMLElement>(null);
+
+  useEffect(() => listenToKeys(), []);
+  useEffect(() => follow(), []);
+  useEffect(() => setOpen((was) => (was === 'rail' ? null : was)), [path]);
+
+  const go = (to: string, search: Record<string, string> = {}) => { void navigate({ to, search: search as never }); };
+  const goAct = (keys: string, label: string, to: string, search?: Record<string, string>): Act => ({ id: `go ${label}`, keys, label, group: 'Go to', run: () => go(to, search) });
+  const acts: Act[] = [
+    { id: 'palette', keys: 'mod+k|/', label: 'Search and commands', group: 'Everywhere', quiet: true, inFields: false, run: () => setOpen('palette') },
+    { id: 'palette in fields', keys: 'mod+k', label: 'Search and commands', group: '', quiet: true, inFields: true, run: () => setOpen('palette') },
+    { id: 'keys', keys: '?', label: 'Show all keys', group: 'Everywhere', run: () => setOpen('keys') },
+    { id: 'scheme', keys: 'shift+d', label: dark ? 'Light colours' : 'Dark colours', group: 'Everywhere', run: () => setColorScheme(dark ? 'light' : 'dark') },
+    { id: 'new incident', keys: 'c i', label: 'New incident', group: 'Create', run: () => go('/new/incident') },
+    { id: 'new request', keys: 'c r', label: 'New request', group: 'Create', run: () => go('/new/request') },
+    { id: 'new problem', keys: 'c p', label: 'New problem', group: 'Create', run: () => go('/new/problem') },
+    { id: 'new change', keys: 'c c', label: 'New change', group: 'Create', run: () => go('/new/change') },
+    goAct('g m', 'My work', '/queue/mine'),
+    goAct('g t', 'My teams', '/queue/teams'),
+    goAct('g i', 'Incidents', '/queue/open', { kind: 'incident' }),
+    goAct('g r', 'Requests', '/queue/open', { kind: 'request' }),
+    goAct('g p', 'Problems', '/queue/open', { kind: 'problem' }),
+    goAct('g c', 'Changes', '/queue/open', { kind: 'change' }),
+    goAct('g a', 'My approvals', '/approvals'),
+    ...(mayAudit(me) ? [goAct('g l', 'Audit', '/audit')] : []),
+    ...(mayAdminister(me) ? [goAct('g s', 'Administration', '/admin/people')] : []),
+  ];
+  useActs(acts);
+
+  return (
+    <div className="desk">
+      <a className="skip" href="#main">Skip to the page</a>
+      <TopBar me={me} dark={dark} onScheme={() => setColorScheme(dark ? 'light' : 'dark')} onPalette={() => setOpen('palette')} onRail={() => setOpen(open === 'rail' ? null : 'rail')} onKeys={() => setOpen('keys')} />
+      <Rail me={me} open={open === 'rail'} onClose={() => setOpen(null)} />
+      <main id="main" ref={main} tabIndex={-1}>
+        <ConnectionBar />
+        <Suspense fallback={null}><Outlet /></Suspense>
+      </main>
+      <Suspense fallback={null}>
+        {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
+        {open === 'keys' && <Overlay onClose={() => setOpen(null)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+/** A quiet bar while the server cannot be reached. Drafts stay in this browser; writes are refused honestly. */
+function ConnectionBar() {
+  const up = useSyncExternalStore(connection.subscribe, connection.isUp);
+  const was = useRef(true);
+  useEffect(() => {
+    if (up && !was.current) void client.invalidateQueries();
+    was.current = up;
+    if (up) return;
+    const timer = setInterval(() => { void fetch('/api/v1/about').then((answer) => { if (answer.ok) connection.found(); }).catch(() => undefined); }, 4000);
+    return () => clearInterval(timer);
+  }, [up]);
+  if (up) return null;
+  return <div className="connection" role="status"><span className="spin" />No connection to Cabinet. What you type is kept here; sending works again when the connection is back.</div>;
+}

@@ -1,0 +1,73 @@
+import { Link, useRouterState } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { approvals, queues, views } from '../api/queries';
+import type { Me } from '../api/types';
+import { Icon, type IconName } from '../ui/Icon';
+import { mayAdminister, mayAudit } from './session';
+
+const queueIcons: Record<string, IconName> = { mine: 'person', teams: 'team', unassigned: 'hand', pending: 'pause', open: 'desk', recent: 'clock', all: 'archive', requested: 'bell' };
+const records: { kind: string; label: string; icon: IconName; keys: string }[] = [
+  { kind: 'incident', label: 'Incidents', icon: 'incident', keys: 'g i' },
+  { kind: 'request', label: 'Requests', icon: 'request', keys: 'g r' },
+  { kind: 'problem', label: 'Problems', icon: 'problem', keys: 'g p' },
+  { kind: 'change', label: 'Changes', icon: 'change', keys: 'g c' },
+];
+
+export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: () => void }) {
+  const location = useRouterState({ select: (state) => state.location });
+  const counts = useQuery(queues(''));
+  const waiting = useQuery(approvals('waiting'));
+  const saved = useQuery(views);
+  const search = location.search as Record<string, string>;
+  const kind = location.pathname.startsWith('/queue/') ? search.kind ?? '' : '';
+  const mine = waiting.data?.items.filter((item) => item.can).length ?? 0;
+  const shared = (saved.data?.items ?? []).slice(0, 8);
+
+  return (
+    <>
+      {open && <button type="button" className="rail-shade" aria-label="Close the menu" onClick={onClose} />}
+      <nav className={`rail ${open ? 'open' : ''}`} aria-label="Areas">
+        <ul className="list">
+          {(counts.data?.items ?? []).map((queue) => (
+            <Item key={queue.key} to={`/queue/${queue.key}`} icon={queueIcons[queue.key] ?? 'desk'} label={queue.label}
+              active={location.pathname === `/queue/${queue.key}` && !kind} count={queue.count} capped={queue.capped} />
+          ))}
+        </ul>
+        <h2>Records</h2>
+        <ul className="list">
+          {records.map((item) => <Item key={item.kind} to="/queue/open" search={{ kind: item.kind }} icon={item.icon} label={item.label} active={kind === item.kind || location.pathname.startsWith(`/${item.kind}s/`)} />)}
+          <Item to="/approvals" icon="checks" label="My approvals" active={location.pathname === '/approvals'} count={mine} strong />
+        </ul>
+        {shared.length > 0 && <>
+          <h2>Views</h2>
+          <ul className="list">
+            {shared.map((view) => {
+              const query = Object.fromEntries(new URLSearchParams(view.query));
+              const { queue = 'all', ...rest } = query;
+              return <Item key={view.id} to={`/queue/${queue}`} search={{ ...rest, view: view.id }} icon="star" label={view.name} active={search.view === view.id} />;
+            })}
+          </ul>
+        </>}
+        {(mayAudit(me) || mayAdminister(me)) && <>
+          <h2>Control</h2>
+          <ul className="list">
+            {mayAudit(me) && <Item to="/audit" icon="seal" label="Audit" active={location.pathname.startsWith('/audit')} />}
+            {mayAdminister(me) && <Item to="/admin/people" icon="gear" label="Administration" active={location.pathname.startsWith('/admin')} />}
+          </ul>
+        </>}
+      </nav>
+    </>
+  );
+}
+
+function Item({ to, search, icon, label, active, count, capped, strong }: { to: string; search?: Record<string, string>; icon: IconName; label: string; active: boolean; count?: number; capped?: boolean; strong?: boolean }) {
+  const written = count ? `${count}${capped ? '+' : ''}` : '';
+  return (
+    <li>
+      <Link to={to} search={(search ?? {}) as never} className={active ? 'active' : ''} aria-current={active ? 'page' : undefined} activeProps={{}} title={label}>
+        <Icon name={icon} size={17} /><span className="rail-label clip">{label}</span>
+        {written && <span className={`count num ${strong ? 'strong' : ''}`}>{written}</span>}
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,65 @@
+// What a live event does: the record's own page is read again at once; rows in lists are patched where they stand;
+// records that no list shows yet are counted for the "3 new" pill.
+import type { InfiniteData } from '@tanstack/react-query';
+import { listen } from '../api/live';
+import { client } from '../api/queries';
+import { patchRecord } from '../api/cache';
+import { api } from '../api/client';
+import { kindPlural } from '../api/words';
+import type { LiveRecord, Page, Ticket, TicketRow } from '../api/types';
+
+type Lists = InfiniteData<Page<TicketRow>>;
+let fresh: ReadonlySet<string> = new Set();
+const listeners = new Set<() => void>();
+
+export const news = {
+  get: (): ReadonlySet<string> => fresh,
+  subscribe(listener: () => void): () => void { listeners.add(listener); return () => listeners.delete(listener); },
+  clear(): void { if (fresh.size) set(new Set()); },
+};
+function set(next: ReadonlySet<string>): void { fresh = next; listeners.forEach((listener) => listener()); }
+
+let queueTimer: ReturnType<typeof setTimeout> | undefined;
+const pending = new Map<string, LiveRecord>();
+let rowTimer: ReturnType<typeof setTimeout> | undefined;
+
+function hear(event: LiveRecord): void {
+  const open = client.getQueryData<Ticket>(['record', event.number]);
+  const known = rowOf(event.number);
+  if (open && open.version < event.version) void client.invalidateQueries({ queryKey: ['record', event.number] });
+  if (open) void client.invalidateQueries({ queryKey: ['timeline', event.number] });
+  clearTimeout(queueTimer);
+  queueTimer = setTimeout(() => {
+    void client.invalidateQueries({ queryKey: ['queues'] });
+    if (event.kind === 'change') void client.invalidateQueries({ queryKey: ['approvals'] });
+  }, 1200);
+  if (known && known.version >= event.version) return;
+  if (known) {
+    pending.set(event.number, event);
+    clearTimeout(rowTimer);
+    rowTimer = setTimeout(readRows, 400);
+  } else if (!fresh.has(event.number) && client.getQueriesData({ queryKey: ['tickets'] }).length > 0) {
+    set(new Set([...fresh, event.number]));
+  }
+}
+
+function rowOf(number: string): TicketRow | undefined {
+  for (const [, data] of client.getQueriesData<Lists>({ queryKey: ['tickets'] })) {
+    for (const page of data?.pages ?? []) {
+      const row = page.items.find((item) => item.number === number);
+      if (row) return row;
+    }
+  }
+  return undefined;
+}
+
+/** Reads changed rows again, at most twelve at a time: a storm of events must not become a storm of requests. */
+function readRows(): void {
+  const batch = [...pending.values()].slice(0, 12);
+  pending.clear();
+  for (const event of batch) {
+    api.get<Ticket>(`/${kindPlural[event.kind]}/${event.number}`).then((row) => patchRecord(row.number, row)).catch(() => undefined);
+  }
+}
+
+export const follow = (): (() => void) => listen(hear);

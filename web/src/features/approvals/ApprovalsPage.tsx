@@ -1,0 +1,75 @@
+// What waits for my decision. Made for forty seconds on a phone: read, thumb, receipt.
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { approvals, record } from '../../api/queries';
+import type { ApprovalRow, Change } from '../../api/types';
+import { pathOf } from '../../api/words';
+import { useTitle } from '../../app/session';
+import { Icon } from '../../ui/Icon';
+import { Ago, Bones, Button, Empty, Html, PageProblem, RiskMark, Segments, Tone } from '../../ui/kit';
+import { windowText } from '../../ui/time';
+import { DecisionBox } from '../changes/DecisionBox';
+import { planTexts } from '../changes/plan';
+import { ReceiptView } from '../changes/ReceiptView';
+
+export default function ApprovalsPage() {
+  useTitle('My approvals');
+  const [state, setState] = useState<'waiting' | 'decided'>('waiting');
+  // What was decided on this page stays with its receipt until the page is left.
+  const [kept, keep] = useState<ApprovalRow[]>([]);
+  const query = useQuery(approvals(state));
+  const items = query.data?.items ?? [];
+  const shown = state === 'waiting' ? [...kept, ...items.filter((item) => !kept.some((one) => one.slot_id === item.slot_id))] : items;
+  const open = items.filter((item) => item.can && !kept.some((one) => one.slot_id === item.slot_id)).length;
+
+  return (
+    <div className="page narrow">
+      <header><h1>My approvals</h1><Segments label="Show" value={state} onChange={setState} options={[{ value: 'waiting', label: open ? `Waiting (${open})` : 'Waiting' }, { value: 'decided', label: 'Decided' }]} /></header>
+      {query.isPending ? <Bones lines={6} /> : query.isError ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : shown.length === 0 ? (
+        state === 'waiting' ? <Empty icon="checks" title="Nothing waits for you">Changes and requests that need your decision appear here, with the plan to decide on.</Empty> : <Empty icon="seal" title="You have not decided anything yet">Your decisions and their receipts are kept here.</Empty>
+      ) : <ul className="list stack loose">{shown.map((item) => <li key={`${item.number}-${item.slot_id}`}><Card item={item} onDecided={() => keep((before) => [item, ...before.filter((one) => one.slot_id !== item.slot_id)])} /></li>)}</ul>}
+    </div>
+  );
+}
+
+const decisionTone = { approve: ['done', 'Approved'], reject: ['refused', 'Rejected'], abstain: ['closed', 'Abstained'] } as const;
+
+function Card({ item, onDecided }: { item: ApprovalRow; onDecided: () => void }) {
+  const [reading, read] = useState(false);
+  return (
+    <article className="card approval" aria-label={`${item.number} ${item.title}`}>
+      <div className="inside stack">
+        <div>
+          <div className="row small dim"><Icon name="change" size={14} /><span className="num">{item.number}</span><span className="grow" /><RiskMark risk={item.risk} /></div>
+          <h2><Link to={pathOf(item.number)}>{item.title}</Link></h2>
+        </div>
+        <dl className="facts two">
+          <div><dt>Planned</dt><dd>{windowText(item.planned_start, item.planned_end) || 'not planned'}</dd></div>
+          <div><dt>Asked by</dt><dd>{item.requester?.name ?? '–'}</dd></div>
+          <div><dt>You decide as</dt><dd>{item.slot_label}</dd></div>
+          <div><dt>So far</dt><dd className="num">{item.approved} of {item.needed} approved</dd></div>
+        </dl>
+        <Button look="quiet" icon={reading ? 'down' : 'chevron'} aria-expanded={reading} className="read-plan" onClick={() => read(!reading)}>{reading ? 'Hide the plan' : 'Read the plan'}</Button>
+        {reading && <PlanReader number={item.number} />}
+        {item.decided ? (
+          <div className="stack"><div className="row"><Tone tone={decisionTone[item.decided.decision][0]}>{decisionTone[item.decided.decision][1]}</Tone><span className="dim small"><Ago at={item.decided.at} /></span></div>{item.decided.comment && <blockquote className="quote">{item.decided.comment}</blockquote>}{item.decided.receipt && <ReceiptView receipt={item.decided.receipt} />}</div>
+        ) : item.can ? <DecisionBox number={item.number} slotId={item.slot_id} slotLabel={item.slot_label} digest={item.digest} onDecided={onDecided} />
+          : <p className="why-not small"><Icon name="lock" size={14} /><span>You cannot decide: {(item.reasons ?? []).map((reason) => reason.text).join(' ')}</span></p>}
+      </div>
+    </article>
+  );
+}
+
+function PlanReader({ number }: { number: string }) {
+  const query = useQuery(record<Change>(number));
+  if (!query.data) return query.isError ? <PageProblem error={query.error} /> : <Bones lines={4} />;
+  const { plan } = query.data;
+  return (
+    <div className="plan-reader stack">
+      {planTexts.map(({ field, title, empty }) => <section key={field}><h3>{title}</h3>{plan[`${field}_html`] ? <Html html={plan[`${field}_html`]} /> : plan[field] ? <p className="wrap" style={{ whiteSpace: 'pre-wrap' }}>{plan[field]}</p> : <p className="dim">{empty}</p>}</section>)}
+      <section><h3>Affects</h3><p>{plan.affected_services?.join(', ') || 'nothing named'}</p></section>
+      <section><h3>Implementers</h3><p>{plan.implementers?.map((one) => one.name).join(', ') || 'nobody named'}</p></section>
+    </div>
+  );
+}

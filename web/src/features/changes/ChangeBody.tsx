@@ -1,0 +1,107 @@
+// The plan of a change: what approvers decide on. Edits in place; says beforehand what an edit voids.
+import { useState, type FormEvent } from 'react';
+import type { Change, Person as PersonRef } from '../../api/types';
+import { outcomeWord } from '../../api/words';
+import { Icon } from '../../ui/Icon';
+import { Button, Copy, IconButton, Notice, Person } from '../../ui/kit';
+import { Picker } from '../../ui/Picker';
+import { dateTime, exact, fromLocalInput, toLocalInput, windowText } from '../../ui/time';
+import { toast } from '../../app/toasts';
+import { amend } from '../record/edits';
+import { EditableText } from '../record/EditableText';
+import { planTexts, voidWords, wouldVoid } from './plan';
+
+export default function ChangeBody({ change }: { change: Change }) {
+  const may = Boolean(change.may.amend_plan ?? change.may.amend);
+  const words = voidWords(change);
+  const count = wouldVoid(change.approvals);
+  const warning = words ? <Notice look="warn" icon="alert">{words}</Notice> : undefined;
+  const saveLabel = count ? `Save and void ${count} decision${count === 1 ? '' : 's'}` : 'Save';
+  const savePlan = async (patch: Record<string, unknown>) => {
+    const saved = await amend(change, { plan: patch }, {});
+    if (saved && count) toast(`The plan changed: ${count} decision${count === 1 ? ' is' : 's are'} void.`);
+    return saved;
+  };
+  return (
+    <>
+      {change.outcome && (
+        <section className="card pad resolution" aria-label="Outcome"><h2>{outcomeWord[change.outcome] ?? change.outcome}</h2><p className="dim small">{windowText(change.actual_start, change.actual_end) && `Done ${windowText(change.actual_start, change.actual_end)}`}</p>{change.close_notes && <p className="wrap" style={{ whiteSpace: 'pre-wrap' }}>{change.close_notes}</p>}</section>
+      )}
+      <section className="card plan" aria-label="Plan">
+        <header><h2 className="grow">Plan</h2><span className="small dim" title={change.digest}>revision <span className="num">{change.revision}</span> · <code className="mono">{change.digest_short}</code></span><Copy text={change.digest} label="Copy the digest of this plan" /></header>
+        <Schedule change={change} may={may} warning={warning} saveLabel={saveLabel} onSave={savePlan} />
+        <div className="inside stack loose">
+          {change.description && <EditableText title="What" text={change.description} html={change.description_html} may={may} empty="" draftKey={`description:${change.number}`} onSave={(text) => amend(change, { description: text }, {})} />}
+          {planTexts.map(({ field, title, empty }) => (
+            <EditableText key={field} title={title} text={change.plan[field] ?? ''} html={change.plan[`${field}_html`]} may={may} empty={empty} draftKey={`${field}:${change.number}`} warning={warning} saveLabel={saveLabel} onSave={(text) => savePlan({ [field]: text })} />
+          ))}
+        </div>
+      </section>
+    </>
+  );
+}
+
+function Schedule({ change, may, warning, saveLabel, onSave }: { change: Change; may: boolean; warning: React.ReactNode; saveLabel: string; onSave: (patch: Record<string, unknown>) => Promise<boolean> }) {
+  const { plan } = change;
+  const [editing, edit] = useState(false);
+  return (
+    <>
+      <dl className="schedule">
+        <div><dt>Starts</dt><dd>{plan.planned_start ? <time dateTime={plan.planned_start} title={exact(plan.planned_start)}>{dateTime(plan.planned_start)}</time> : <span className="dim">not planned</span>}</dd></div>
+        <div><dt>Ends</dt><dd>{plan.planned_end ? <time dateTime={plan.planned_end} title={exact(plan.planned_end)}>{dateTime(plan.planned_end)}</time> : <span className="dim">not planned</span>}</dd></div>
+        <div className="wide"><dt>Affects</dt><dd>{plan.affected_services?.length ? plan.affected_services.join(', ') : <span className="dim">nothing named</span>}</dd></div>
+        <div className="wide"><dt>Implementers</dt><dd className="row wraps">{plan.implementers?.length ? plan.implementers.map((one) => <Person key={one.id} person={one} />) : <span className="dim">nobody named</span>}</dd></div>
+        {may && !editing && <IconButton icon="edit" label="Edit window, services and implementers" small className="no-print schedule-edit" onClick={() => edit(true)} />}
+      </dl>
+      {editing && <ScheduleForm change={change} warning={warning} saveLabel={saveLabel} onSave={onSave} onDone={() => edit(false)} />}
+    </>
+  );
+}
+
+function ScheduleForm({ change, warning, saveLabel, onSave, onDone }: { change: Change; warning: React.ReactNode; saveLabel: string; onSave: (patch: Record<string, unknown>) => Promise<boolean>; onDone: () => void }) {
+  const { plan } = change;
+  const [start, setStart] = useState(toLocalInput(plan.planned_start));
+  const [end, setEnd] = useState(toLocalInput(plan.planned_end));
+  const [services, setServices] = useState(plan.affected_services ?? []);
+  const [people, setPeople] = useState<PersonRef[]>(plan.implementers ?? []);
+  const [busy, setBusy] = useState(false);
+  const backwards = start !== '' && end !== '' && end <= start;
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    const saved = await onSave({ planned_start: fromLocalInput(start), planned_end: fromLocalInput(end), affected_services: services, implementers: people.map((one) => one.id) });
+    setBusy(false);
+    if (saved) onDone();
+  };
+  return (
+    <form className="inside stack" onSubmit={(event) => { void save(event); }}>
+      <PlanInputs {...{ start, setStart, end, setEnd, services, setServices, people, setPeople }} />
+      {backwards && <span className="wrong red small">The end lies before the start.</span>}
+      {warning}
+      <div className="row"><Button type="submit" look="primary" busy={busy} disabled={backwards}>{saveLabel}</Button><Button look="quiet" onClick={onDone}>Leave it as it was</Button></div>
+    </form>
+  );
+}
+
+/** Window, services and implementers as inputs; also used when a change is written. */
+export function PlanInputs({ start, setStart, end, setEnd, services, setServices, people, setPeople }: {
+  start: string; setStart: (v: string) => void; end: string; setEnd: (v: string) => void; services: string[]; setServices: (v: string[]) => void; people: PersonRef[]; setPeople: (v: PersonRef[]) => void;
+}) {
+  return (
+    <>
+      <div className="grid2">
+        <label className="field"><span className="label">Starts</span><input className="input" type="datetime-local" value={start} onChange={(event) => setStart(event.target.value)} /></label>
+        <label className="field"><span className="label">Ends</span><input className="input" type="datetime-local" value={end} onChange={(event) => setEnd(event.target.value)} /></label>
+      </div>
+      <div className="field"><span className="label">Affected services</span>
+        <div className="row wraps">{services.map((one) => <span key={one} className="chip"><span className="chip-text">{one}</span><button type="button" className="chip-x" aria-label={`Remove ${one}`} onClick={() => setServices(services.filter((other) => other !== one))}><Icon name="x" size={12} /></button></span>)}
+          <Picker className="chip add" label="Add a service" from="services" free onPick={(choice) => setServices([...services.filter((one) => one !== choice.label), choice.label])}><Icon name="plus" size={13} />Add</Picker></div>
+      </div>
+      <div className="field"><span className="label">Implementers</span>
+        <div className="row wraps">{people.map((one) => <span key={one.id} className="chip"><span className="chip-text">{one.name}</span><button type="button" className="chip-x" aria-label={`Remove ${one.name}`} onClick={() => setPeople(people.filter((other) => other.id !== one.id))}><Icon name="x" size={12} /></button></span>)}
+          <Picker className="chip add" label="Add an implementer" from="people" onPick={(choice) => setPeople([...people.filter((one) => one.id !== choice.id), { id: choice.id, name: choice.label }])}><Icon name="plus" size={13} />Add</Picker></div>
+        <span className="hint">Implementers cannot approve: whoever does the work does not judge it.</span>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+// The decision: a thumb and a comment. It names the plan that was read; afterwards it shows the receipt.
+import { useState } from 'react';
+import { api, asProblem, Problem } from '../../api/client';
+import { client } from '../../api/queries';
+import { refresh, settle } from '../../api/cache';
+import type { Change, Receipt } from '../../api/types';
+import { useDraft } from '../../app/drafts';
+import { Button, ProblemNote } from '../../ui/kit';
+import { ReceiptView } from './ReceiptView';
+
+interface Props { number: string; slotId: string; slotLabel: string; digest: string; revision?: number; onDecided?: (receipt: Receipt | null) => void }
+
+export function DecisionBox({ number, slotId, slotLabel, digest, revision, onDecided }: Props) {
+  const draft = useDraft(`decision:${number}`, { comment: '' });
+  const [busy, setBusy] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const [wanting, want] = useState(false);
+  const [receipt, setReceipt] = useState<{ receipt: Receipt; decision: string } | null>(null);
+  const comment = draft.value.comment;
+  const stale = error instanceof Problem && error.code === 'digest_stale';
+
+  const decide = async (decision: 'approve' | 'reject' | 'abstain') => {
+    if (decision === 'reject' && !comment.trim()) { want(true); return; }
+    setBusy(decision);
+    setError(null);
+    try {
+      const answer = await api.post<{ change: Change; receipt: Receipt }>(`/changes/${number}/decisions`, { slot_id: slotId, decision, comment, digest });
+      setReceipt({ receipt: answer.receipt, decision });
+      draft.clear();
+      client.setQueryData(['record', number], answer.change);
+      settle(number, answer.change);
+      onDecided?.(answer.receipt);
+    } catch (problem) {
+      setError(asProblem(problem));
+      if (problem instanceof Problem && (problem.status === 409 || problem.status === 403)) refresh(number);
+    } finally { setBusy(''); }
+  };
+
+  if (receipt) return <ReceiptView receipt={receipt.receipt} decision={receipt.decision} />;
+  return (
+    <div className="decision">
+      <label className="field"><span className="label">Your decision as {slotLabel}</span>
+        <textarea className="input" value={comment} rows={2} aria-invalid={wanting && !comment.trim() ? true : undefined} placeholder="Comment; needed to reject" onChange={(event) => draft.set({ comment: event.target.value })} />
+        {wanting && !comment.trim() && <span className="wrong" role="alert">Say why, so that the plan can be mended.</span>}
+      </label>
+      {error ? <ProblemNote error={error} /> : null}
+      {stale && <p className="small">The plan has changed since you read it. Please read it again, then decide.</p>}
+      <div className="decision-buttons">
+        <Button look="approve" big icon="check" busy={busy === 'approve'} disabled={busy !== ''} onClick={() => { void decide('approve'); }}>Approve</Button>
+        <Button look="danger" big icon="x" busy={busy === 'reject'} disabled={busy !== ''} onClick={() => { void decide('reject'); }}>Reject</Button>
+      </div>
+      <div className="row apart small dim"><span>{revision ? <>Decides on revision <span className="num">{revision}</span>, </> : 'Decides on plan '}<code className="mono">{digest.slice(0, 12)}</code></span><Button look="link" className="small" disabled={busy !== ''} onClick={() => { void decide('abstain'); }}>Abstain</Button></div>
+    </div>
+  );
+}

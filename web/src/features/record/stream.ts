@@ -1,0 +1,22 @@
+// How a timeline is read: one line per act, grouped by person and minute. Pure.
+import type { Entry } from '../../api/types';
+
+export type Show = 'all' | 'conversation' | 'acts';
+export type Group = { type: 'message'; entry: Entry } | { type: 'acts'; actor: Entry['actor']; at: string; entries: Entry[] };
+
+export const isMessage = (entry: Entry): boolean => entry.kind === 'reply' || entry.kind === 'note' || (Boolean(entry.body_html) && entry.kind !== 'approval');
+
+/** Oldest first; neighbouring acts of one person within one minute stand together. */
+export function group(entries: readonly Entry[], show: Show): Group[] {
+  const sorted = [...entries].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const groups: Group[] = [];
+  for (const entry of sorted) {
+    const message = isMessage(entry);
+    if ((show === 'conversation' && !message) || (show === 'acts' && message)) continue;
+    if (message) { groups.push({ type: 'message', entry }); continue; }
+    const last = groups.at(-1);
+    if (last?.type === 'acts' && last.actor.name === entry.actor.name && entry.at.slice(0, 16) === last.at.slice(0, 16)) last.entries.push(entry);
+    else groups.push({ type: 'acts', actor: entry.actor, at: entry.at, entries: [entry] });
+  }
+  return groups;
+}

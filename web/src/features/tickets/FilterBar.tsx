@@ -1,0 +1,82 @@
+// The filters as chips that read as a sentence. A click on a chip changes it, its cross takes it away.
+import { Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { person, suggest, teams, type Choice } from '../../api/queries';
+import { priorityWord } from '../../api/words';
+import { Icon } from '../../ui/Icon';
+import { Picker } from '../../ui/Picker';
+import { useNow } from '../../ui/kit';
+import { categoryWords, sentence, sinceChoices, toggle, withField, type FilterField, type Filters } from './filters';
+
+const offered: { field: FilterField; label: string }[] = [
+  { field: 'category', label: 'State' }, { field: 'priority', label: 'Priority' }, { field: 'team', label: 'Team' }, { field: 'assignee', label: 'Assignee' },
+  { field: 'requester', label: 'Requester' }, { field: 'service', label: 'Service' }, { field: 'classification', label: 'Classification' },
+  { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
+];
+const many: Partial<Record<FilterField, Choice[]>> = {
+  category: Object.entries(categoryWords).map(([id, label]) => ({ id, label })),
+  priority: [1, 2, 3, 4].map((value) => ({ id: String(value), label: `P${value} ${priorityWord[value]!.toLowerCase()}` })),
+};
+const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams'>> = { team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
+const extras: Partial<Record<FilterField, Choice[]>> = { assignee: [{ id: 'me', label: 'Me' }, { id: 'none', label: 'Nobody' }], requester: [{ id: 'me', label: 'Me' }] };
+
+export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (next: Filters) => void }) {
+  const now = useNow();
+  const picked = useRef(new Map<string, string>());
+  const [adding, add] = useState<FilterField | null>(null);
+  const all = useQuery({ ...teams, enabled: Boolean(filters.team) });
+  const known = useQuery({ ...suggest('people', ''), enabled: false });
+  const assignee = useName(filters.assignee);
+  const requester = useName(filters.requester);
+  const names = (field: FilterField, id: string) => picked.current.get(id)
+    ?? (field === 'team' ? all.data?.items.find((team) => team.id === id)?.name : undefined)
+    ?? (field === 'assignee' ? assignee : field === 'requester' ? requester : undefined)
+    ?? known.data?.find((choice) => choice.id === id)?.label ?? id;
+  const chips = sentence(filters, names, now);
+  const shownFields = chips.map((chip) => chip.field);
+  const extraField = adding && !shownFields.includes(adding) ? adding : null;
+
+  const set = (field: FilterField) => (choice: Choice) => {
+    picked.current.set(choice.id, choice.label);
+    onChange(withField(filters, field, many[field] ? toggle(filters[field], choice.id) : choice.id));
+    add(null);
+  };
+  const chooser = (field: FilterField, text: string) => (many[field]
+    ? <ManyMenu label={offered.find((one) => one.field === field)?.label ?? field} choices={many[field]} value={filters[field]} onToggle={(id) => onChange(withField(filters, field, toggle(filters[field], id)))}>{text}</ManyMenu>
+    : field === 'state' || field === 'q'
+      ? <span className="chip-text">{text}</span>
+      : <Picker className="chip-text" label={offered.find((one) => one.field === field)?.label ?? field} choices={field.endsWith('_from') ? sinceChoices(now) : undefined} from={lookups[field]} extra={extras[field]} value={filters[field]} onPick={set(field)}>{text}</Picker>);
+
+  return (
+    <div className="filters" role="group" aria-label="Filters">
+      {chips.map((chip) => (
+        <span key={chip.field} className="chip">
+          {chooser(chip.field, chip.text)}
+          <button type="button" className="chip-x" aria-label={`Remove the filter “${chip.text}”`} onClick={() => onChange(withField(filters, chip.field, undefined))}><Icon name="x" size={12} /></button>
+        </span>
+      ))}
+      {extraField && <span className="chip adding">{chooser(extraField, `${offered.find((one) => one.field === extraField)!.label} …`)}<button type="button" className="chip-x" aria-label="Do not add this filter" onClick={() => add(null)}><Icon name="x" size={12} /></button></span>}
+      <Menu position="bottom-start">
+        <Menu.Target><button type="button" className="chip add"><Icon name="filter" size={13} />{chips.length ? 'Add' : 'Filter'}</button></Menu.Target>
+        <Menu.Dropdown>{offered.filter((one) => !shownFields.includes(one.field)).map((one) => <Menu.Item key={one.field} onClick={() => add(one.field)}>{one.label}</Menu.Item>)}</Menu.Dropdown>
+      </Menu>
+      {chips.length > 1 && <button type="button" className="button link small" onClick={() => onChange({ queue: filters.queue, kind: filters.kind, sort: filters.sort })}>Clear</button>}
+    </div>
+  );
+}
+
+function useName(id: string | undefined): string | undefined {
+  const lookup = id && id !== 'me' && id !== 'none' ? id : '';
+  return useQuery({ ...person(lookup), enabled: lookup !== '', retry: false, staleTime: 600_000 }).data?.name;
+}
+
+function ManyMenu({ label, choices, value, onToggle, children }: { label: string; choices: Choice[]; value: string | undefined; onToggle: (id: string) => void; children: string }) {
+  const chosen = (value ?? '').split(',');
+  return (
+    <Menu closeOnItemClick={false} position="bottom-start">
+      <Menu.Target><button type="button" className="chip-text" aria-label={`${label}: ${children}`}>{children}</button></Menu.Target>
+      <Menu.Dropdown>{choices.map((choice) => <Menu.Item key={choice.id} role="menuitemcheckbox" aria-checked={chosen.includes(choice.id)} rightSection={chosen.includes(choice.id) ? <Icon name="check" size={14} /> : null} onClick={() => onToggle(choice.id)}>{choice.label}</Menu.Item>)}</Menu.Dropdown>
+    </Menu>
+  );
+}

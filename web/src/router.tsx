@@ -1,0 +1,80 @@
+// Every page of the UI. Pages are lazy: a person loads what they open.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { client, me, about } from './api/queries';
+import { Problem, whenSignedOut } from './api/client';
+import { kindPlural, kinds } from './api/words';
+import { PageProblem } from './ui/kit';
+
+export type Search = Record<string, string>;
+
+/** The address bar holds plain strings: shareable, readable, no JSON. */
+function parseSearch(text: string): Search { return Object.fromEntries(new URLSearchParams(text)); }
+function stringifySearch(search: Record<string, unknown>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) if (value !== undefined && value !== null && value !== '') params.set(name, String(value));
+  const text = params.toString().replaceAll('%2C', ',');
+  return text ? `?${text}` : '';
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: () => <PageProblem error={new Problem(404, { title: 'No such page', detail: 'This address leads nowhere in Cabinet.' })} /> });
+
+const login = createRoute({ getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./features/session/LoginPage')) });
+const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./features/session/SetupPage')) });
+
+const desk = createRoute({
+  getParentRoute: () => root,
+  id: 'desk',
+  beforeLoad: async ({ location }) => {
+    try {
+      await client.ensureQueryData(me);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      const info = await client.fetchQuery(about);
+      if (info.setup_needed) throw redirect({ to: '/setup' as string });
+      throw redirect({ to: '/login' as string, search: { next: location.href } as never });
+    }
+  },
+  component: lazyRouteComponent(() => import('./app/Desk')),
+  errorComponent: ({ error, reset }) => <PageProblem error={error} again={reset} />,
+});
+
+const at = (path: string, load: () => Promise<{ default: unknown }>) => createRoute({ getParentRoute: () => desk, path, component: lazyRouteComponent(load as never) });
+const goTo = (path: string, to: string) => createRoute({ getParentRoute: () => desk, path, beforeLoad: () => { throw redirect({ to, replace: true }); } });
+
+const recordPage = () => import('./features/record/RecordRoute');
+const tree = root.addChildren([login, setup, desk.addChildren([
+  goTo('/', '/queue/mine'),
+  at('/queue/$key', () => import('./features/tickets/QueuePage')),
+  ...kinds.map((kind) => at(`/${kindPlural[kind]}/$number`, recordPage)),
+  at('/new/$kind', () => import('./features/forms/NewPage')),
+  at('/approvals', () => import('./features/approvals/ApprovalsPage')),
+  at('/search', () => import('./features/search/SearchPage')),
+  at('/audit', () => import('./features/audit/AuditPage')),
+  at('/audit/events/$id', () => import('./features/audit/EventPage')),
+  at('/me/$tab', () => import('./features/me/MePage')),
+  goTo('/admin', '/admin/people'),
+  at('/admin/people', () => import('./features/admin/PeoplePage')),
+  at('/admin/people/$id', () => import('./features/admin/PersonPage')),
+  at('/admin/teams', () => import('./features/admin/TeamsPage')),
+  at('/admin/boards', () => import('./features/admin/BoardsPage')),
+  at('/admin/roles', () => import('./features/admin/RolesPage')),
+  at('/admin/explain', () => import('./features/admin/ExplainPage')),
+  at('/admin/jobs', () => import('./features/admin/JobsPage')),
+])]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 40,
+  scrollRestoration: true,
+  parseSearch,
+  stringifySearch: stringifySearch as never,
+  defaultErrorComponent: ({ error, reset }) => <PageProblem error={error} again={reset} />,
+});
+
+whenSignedOut(() => {
+  const here = router.state.location;
+  if (here.pathname === '/login' || here.pathname === '/setup') return;
+  client.removeQueries({ queryKey: ['me'] });
+  void router.navigate({ to: '/login' as string, search: { next: here.href } as never });
+});
