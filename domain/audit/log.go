@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/cabinetdesk/cabinet/domain"
@@ -28,8 +29,10 @@ type Log struct {
 	key    *Key
 	opened bool
 	broken error // why the log is read-only, nil when it is not
-	nudge  func()
-	states []recordStates
+	// unguarded is the same for guards that were missing at the start: only a new start clears it.
+	unguarded error
+	nudge     func()
+	states    []recordStates
 }
 
 // Status is what [Log.Open] and [Log.Check] found.
@@ -40,7 +43,7 @@ type Status struct {
 	// Size is the number of sealed events.
 	Size int64
 	// ReadOnly says why nothing can be recorded, nil when all is well. It is a domain.Error with the
-	// code log_rewound, log_inconsistent or log_key.
+	// code log_rewound, log_inconsistent, log_key or log_guards.
 	ReadOnly error
 	// Warnings are sentences for the administrator: what weakens the guards without breaking them.
 	Warnings []string
@@ -55,9 +58,9 @@ func New(d *db.DB, cfg Config) *Log {
 }
 
 // Open prepares the log: it makes the key and the origin at the first start, compares the database with
-// the last checkpoint kept outside it, and makes sure that the database refuses forbidden writes
-// ([ErrGuards] when it does not). A database that is behind, or does not continue what was signed, is
-// not an error here: the log is then read-only, and Status.ReadOnly says why.
+// the last checkpoint kept outside it, and makes sure that the database refuses forbidden writes. A
+// database that is behind, does not continue what was signed, or has lost its guards is not an error here:
+// the log is then read-only, so that it can still be read and verified, and Status.ReadOnly says why.
 func (l *Log) Open(ctx context.Context) (Status, error) {
 	if _, err := l.signingKey(); err != nil {
 		return Status{}, err
@@ -97,9 +100,14 @@ func (l *Log) Open(ctx context.Context) (Status, error) {
 		return st, err
 	}
 	if st.ReadOnly == nil {
-		if err := l.SelfTest(ctx); err != nil {
+		err := l.SelfTest(ctx)
+		if err != nil && !errors.Is(err, ErrGuards) {
 			return st, err
 		}
+		l.mu.Lock()
+		l.unguarded = err
+		l.mu.Unlock()
+		st.ReadOnly = err
 	}
 	if st.Warnings, err = l.warnings(ctx); err != nil {
 		return st, err
@@ -137,7 +145,7 @@ func (l *Log) Check(ctx context.Context) (Status, error) {
 	l.mu.Lock()
 	l.broken = finding
 	l.mu.Unlock()
-	st.ReadOnly = finding
+	st.ReadOnly = l.writable()
 	return st, nil
 }
 
@@ -329,11 +337,14 @@ func (l *Log) begin(ctx context.Context, f originStarted) (Checkpoint, error) {
 	return c, err
 }
 
-// writable fails with ErrRewound while the log is read-only.
+// writable fails while the log is read-only, with the reason.
 func (l *Log) writable() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.broken
+	if l.broken != nil {
+		return l.broken
+	}
+	return l.unguarded
 }
 
 func (l *Log) isOpen() error {

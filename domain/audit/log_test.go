@@ -316,6 +316,18 @@ func TestTheSelfTestNoticesEveryGuardThatIsMissing(t *testing.T) {
 		if err := l.SelfTest(desk()); !errors.Is(err, audit.ErrGuards) {
 			t.Errorf("no guard on changes: %v", err)
 		}
+		dir := t.TempDir()
+		fresh := testkit.Open(t, d.Dialect(), testkit.NewClock(testkit.Epoch))
+		reopen(t, fresh, dir)
+		triggersOff(t, fresh, "audit_outbox")
+		again, st := reopen(t, fresh, dir)
+		if _, err := again.Check(desk()); err != nil || !errors.Is(st.ReadOnly, audit.ErrGuards) {
+			t.Errorf("a start without guards: %v, %v", st.ReadOnly, err)
+		}
+		err := fresh.Do(desk(), func(ctx context.Context) error { return fresh.Emit(ctx, renamed("ber", 1, "", "x")) })
+		if !errors.Is(err, audit.ErrGuards) {
+			t.Errorf("recording without guards: %v", err)
+		}
 		verified(t, l)
 	})
 }

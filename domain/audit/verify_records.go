@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // States calls yield for every present record of a kind, with its version and its state in the same canonical
@@ -45,8 +46,9 @@ type record struct {
 // every one of several looks is a finding.
 func (v *verification) verifyRecords(ctx context.Context) error {
 	v.log.mu.Lock()
-	kinds := v.log.states
+	kinds := slices.Clone(v.log.states)
 	v.log.mu.Unlock()
+	slices.SortFunc(kinds, func(a, b recordStates) int { return strings.Compare(a.kind, b.kind) })
 	for _, k := range kinds {
 		s := Step{Name: "record " + k.kind}
 		found, err := v.lookAt(ctx, k, &s)
