@@ -177,6 +177,39 @@ func TestAKeptStatementCanBeUsedWhileItIsRead(t *testing.T) {
 				if err := d.Conn(ctx).Exec("insert into login_failures (key, at) values (?, ?) "+strings.Repeat(" ", i), "k", d.Now(ctx)).Error; err != nil {
 					return err
 				}
+
+func TestASnapshotSeesOneInstantWhileOthersWrite(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		recording(d)
+		add := func(key string) {
+			t.Helper()
+			err := d.Do(context.Background(), func(ctx context.Context) error {
+				if err := d.Emit(ctx, happened{"x"}); err != nil {
+					return err
+				}
+				return d.InsertMany(ctx, "sites", []string{"key", "name"}, [][]any{{key, "A"}, {key + "2", "B"}}, "")
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		add("a")
+		err := d.Snapshot(context.Background(), func(ctx context.Context) error {
+			for _, key := range []string{"b", "c"} {
+				var n, plain int
+				if err := d.Conn(ctx).Raw("select count(*) from sites").Scan(&n).Error; err != nil {
+					return err
+				}
+				if err := d.SQL(ctx).QueryRowContext(ctx, "select count(*) from sites").Scan(&plain); err != nil {
+					return err
+				}
+				if n != 2 || plain != 2 {
+					t.Errorf("%d and %d sites", n, plain)
+				}
+				add(key)
+			}
+			if err := d.Conn(ctx).Exec("insert into sites (key, name) values ('c', 'C')").Error; !errors.Is(err, domain.ErrOutsideUnit) {
+				t.Errorf("a snapshot writes: %v", err)
 			}
 			return nil
 		})
@@ -202,5 +235,6 @@ func TestAKeptStatementCanBeUsedWhileItIsRead(t *testing.T) {
 		if len(ids) != 3 || ids[2] != 3 {
 			t.Errorf("outer %v", ids)
 		}
+
 	})
 }
