@@ -97,6 +97,27 @@ func TestTheRequesterSeesTheirOwnAndNeverTheNotes(t *testing.T) {
 	})
 }
 
+func TestAWatcherFollowsAndDoesNotDecide(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		i := w.Report("ann", "Mail is down")
+		if _, err := move(w, "rolf", incident.MoveInput{Number: i.Ticket.Number, Event: "cancel", Reason: "x"}); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("a stranger: %v", err)
+		}
+		if _, err := w.Tickets.Watch(w.As("amir"), i.Ticket.Number, w.ID("rolf"), true); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Tickets.Comment(w.As("rolf"), ticket.CommentInput{Number: i.Ticket.Number, Body: "Here too"}); err != nil {
+			t.Errorf("a watcher's comment: %v", err)
+		}
+		if _, err := move(w, "rolf", incident.MoveInput{Number: i.Ticket.Number, Event: "cancel", Reason: "x"}); !errors.Is(err, domain.ErrForbidden) {
+			t.Errorf("a watcher's cancel: %v", err)
+		}
+		if _, err := move(w, "ann", incident.MoveInput{Number: i.Ticket.Number, Event: "cancel", Reason: "works again"}); err != nil {
+			t.Errorf("the requester's cancel: %v", err)
+		}
+	})
+}
+
 func TestAReplyOfTheRequesterSetsAWaitingIncidentGoingAgain(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		i := w.Report("ann", "Cannot print")

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,4 +165,42 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 	if _, err := db.Open(context.Background(), db.Config{URL: url}, testkit.NewClock(testkit.Epoch)); !errors.Is(err, db.ErrLocked) {
 		t.Fatalf("got %v", err)
 	}
+}
+
+// The statements that a connection keeps are not confused by being used while they are read, nor by their number.
+func TestAKeptStatementCanBeUsedWhileItIsRead(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		ctx := context.Background()
+		recording(d)
+		err := d.Do(ctx, func(ctx context.Context) error {
+			for i := range 700 {
+				if err := d.Conn(ctx).Exec("insert into login_failures (key, at) values (?, ?) "+strings.Repeat(" ", i), "k", d.Now(ctx)).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const q = "select id from login_failures where id > $1 order by id limit 3"
+		rows, err := d.Reader().QueryContext(ctx, q, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []int
+		for rows.Next() {
+			var id, inner int
+			if err := rows.Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Reader().QueryRowContext(ctx, q, 100+id).Scan(&inner); err != nil || inner != 101+id {
+				t.Fatalf("inner %d, %v", inner, err)
+			}
+			ids = append(ids, id)
+		}
+		if len(ids) != 3 || ids[2] != 3 {
+			t.Errorf("outer %v", ids)
+		}
+	})
 }
