@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -244,4 +245,34 @@ func TestAKeptStatementCanBeUsedWhileItIsRead(t *testing.T) {
 			t.Errorf("outer %v", ids)
 		}
 	})
+}
+
+// A disk that is full is said plainly, and what was committed before stays.
+func TestAFullDiskIsSaidPlainlyAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	d := testkit.Open(t, db.SQLite, testkit.NewClock(testkit.Epoch))
+	recording(d)
+	ctx := context.Background()
+	add := func(n int) error {
+		return d.Do(ctx, func(ctx context.Context) error {
+			return d.Conn(ctx).Exec("insert into login_failures (key, at) values (?, ?)", strings.Repeat("x", n), d.Now(ctx)).Error
+		})
+	}
+	if err := add(10); err != nil {
+		t.Fatal(err)
+	}
+	var pages int
+	if err := d.Writer().QueryRowContext(ctx, "pragma page_count").Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Writer().QueryRowContext(ctx, fmt.Sprintf("pragma max_page_count = %d", pages)).Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	if err := add(1 << 20); !errors.Is(err, domain.ErrStorage) {
+		t.Fatalf("on a full disk: %v", err)
+	}
+	var n int
+	if err := d.SQL(ctx).QueryRowContext(ctx, "select count(*) from login_failures").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d rows, %v", n, err)
+	}
 }
