@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,13 +92,20 @@ func (s *Service) Lock(ctx context.Context, number string, version int64, action
 	return t, nil
 }
 
+// followed are the acts that somebody may take on a record only because they watch it.
+var followed = map[string]bool{"read": true, "comment": true, "watch": true, "attach": true}
+
 // Permit asks the gate for an action on a record ("resolve" means "<kind>.resolve").
 func (s *Service) Permit(ctx context.Context, t Ticket, action string) error {
-	people, err := s.store.participants(ctx, t.ID)
+	roles, err := s.store.roles(ctx, t.ID)
 	if err != nil {
 		return err
 	}
-	o := t.Object(people)
+	everybody := slices.Concat(roles["requester"], roles["opener"], roles["watcher"])
+	o := t.Object(everybody)
+	if !followed[action] { // a watcher follows; what happens to the record is for those whose it is
+		o.Participants = slices.Concat(roles["requester"], roles["opener"])
+	}
 	err = s.Gate.Check(ctx, string(t.Kind)+"."+action, o)
 	if err == nil || action == "read" {
 		if errors.Is(err, domain.ErrForbidden) {
@@ -106,6 +114,7 @@ func (s *Service) Permit(ctx context.Context, t Ticket, action string) error {
 		return err
 	}
 	// Not visible is not_found; visible but not permitted is forbidden, with the reason.
+	o.Participants = everybody
 	if s.Gate.Check(ctx, string(t.Kind)+".read", o) != nil {
 		return domain.ErrNotFound
 	}

@@ -83,11 +83,15 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States, "person": k.People.PersonStates,
-		"team": k.People.TeamStates, "site": k.People.SiteStates, "token": k.People.TokenStates, "delegation": k.People.DelegationStates,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}
+	k.People.RegisterStates(k.Log.Register)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	k.schedule(o.Log)
 	return k, k.Jobs.Build()
 }
 
