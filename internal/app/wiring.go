@@ -20,6 +20,7 @@ import (
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
+	"github.com/cabinetdesk/cabinet/reports"
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
@@ -38,6 +39,7 @@ type Desk struct {
 	Problems  *problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	Reports   *reports.Reports
 	Jobs      *jobs.Runner
 	Files     *files
 	Status    audit.Status
@@ -76,6 +78,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
+	k.Reports = reports.New(d, k.Gate)
 	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
