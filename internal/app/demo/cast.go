@@ -62,7 +62,7 @@ var cast = []member{
 	{"rita", "Rita Nunes", "lisbon", []string{policies.Agent + everywhere, policies.TeamLead + "@team:databases", policies.CABMember + everywhere}},
 	{"vera", "Vera Popescu", "graz", []string{policies.Agent + everywhere, policies.TeamLead + "@team:security", policies.CABChair + everywhere}},
 	{"lena", "Lena Hofer", "graz", []string{policies.Agent + everywhere, policies.CABMember + everywhere}},
-	{"mila", "Mila Horvat", "graz", []string{policies.Agent + everywhere, policies.TeamLead + "@team:desk"}},
+	{"mila", "Mila Horvat", "graz", []string{policies.TeamLead + everywhere}}, // and the manager of major incidents
 	{"jonas", "Jonas Weber", "graz", []string{policies.Agent + everywhere}},
 	{"sofia", "Sofia Almeida", "lisbon", []string{policies.Agent + everywhere}},
 	{"bram", "Bram Visser", "rotterdam", []string{policies.Agent + everywhere}},

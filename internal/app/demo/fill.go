@@ -124,7 +124,7 @@ func (s *story) plan(at time.Time, who, what string, do func(ctx context.Context
 }
 
 // sealEvery is the longest time of the story that waits for its seal; decisions are sealed at once.
-const sealEvery = 3 * time.Hour
+const sealEvery = 6 * time.Hour
 
 // live does what was planned, in the order of time.
 func (s *story) live(ctx context.Context) error {
@@ -137,7 +137,7 @@ func (s *story) live(ctx context.Context) error {
 			err = a.do(as)
 		}
 		if err != nil {
-			return fmt.Errorf("demo, %s: %s %s: %w", a.at.Format(time.RFC3339), a.who, a.what, err)
+			return domain.ErrInternal.Because("The demo stopped at %s, where %s %s.", a.at.Format(time.RFC3339), a.who, a.what).Wrap(err)
 		}
 		s.sum.Acts++
 		if a.at.Sub(sealed) >= sealEvery {
