@@ -70,9 +70,6 @@ func (s *story) major(k crisis, at time.Time) {
 			m.notes(m.pace.triage, m.agent, k.internal)
 		}
 	}
-	m.then(2*time.Minute, m.agent, "ties it to a change", func(ctx context.Context) error {
-		return s.link(m.rec, k.kind, s.changes[k.change])(ctx)
-	})
 	if k.over {
 		m.resolve()
 		m.then(2*time.Minute, m.agent, "attaches the course of events", s.attach(m.rec, "course-of-events.txt",
@@ -81,6 +78,9 @@ func (s *story) major(k crisis, at time.Time) {
 		m.move(26*time.Hour, "mila", incident.MoveInput{Event: "close"})
 	}
 	s.lived(m.life, at, c.deadline)
+	s.plan(earlier(at.Add(3*time.Hour), s.now.Add(-5*time.Minute)), m.agent, "ties it to a change", func(ctx context.Context) error {
+		return s.link(m.rec, k.kind, s.changes[k.change])(ctx)
+	})
 	for i, t := range k.reports {
 		s.child(t, k, m.rec, k.askers[i], at.Add(12*time.Minute+s.about(25*time.Minute)))
 	}
