@@ -12,7 +12,7 @@ import (
 // housekeeping lists the tables that a unit may write without a fact: plumbing, what a person keeps for
 // themselves, and the log itself. Everything else is a record, and a record changes only with a fact.
 var housekeeping = map[string]bool{
-	"counters": true, "sessions": true, "login_failures": true, "policy_state": true, "setup_links": true,
+	"counters": true, "sessions": true, "login_failures": true, "policy_state": true, "setup_links": true, "user_preferences": true,
 	"saved_views": true, "drafts": true, "idempotency_keys": true, "exports": true,
 	"import_runs": true, "import_refs": true, "ticket_search": true, "api_tokens": true,
 	"audit_events": true, "audit_private": true, "audit_outbox": true, "audit_leaves": true, "audit_nodes": true,

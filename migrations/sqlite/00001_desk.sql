@@ -26,12 +26,17 @@ create table users (
   active        boolean not null default true,
   service       boolean not null default false,
   password_hash text not null default '',
-  preferences   text not null default '{}',
   version       integer not null,
   created_at    datetime not null,
   updated_at    datetime not null
 );
 create index users_name on users (lower(name));
+
+-- What a person keeps for themselves is no part of their record.
+create table user_preferences (
+  user_id integer primary key references users (id),
+  body    text not null
+);
 
 create table teams (
   id      integer primary key,
