@@ -35,7 +35,12 @@ func (l *Log) Record(ctx context.Context, facts []domain.Fact) error {
 	if err := l.writable(); err != nil {
 		return err
 	}
-	macKey, err := l.macKey()
+	return l.record(ctx, facts)
+}
+
+// record writes events also while the log is read-only: the one that starts a new origin.
+func (l *Log) record(ctx context.Context, facts []domain.Fact) error {
+	key, err := l.signingKey()
 	if err != nil {
 		return err
 	}
@@ -55,7 +60,7 @@ func (l *Log) Record(ctx context.Context, facts []domain.Fact) error {
 		if at := domain.Instant(ev.OccurredAt); !ev.OccurredAt.IsZero() && !at.Equal(now) {
 			leaf.Occurred = at
 		}
-		leaf.authenticate(macKey)
+		leaf.authenticate(key.mac)
 		for _, p := range own {
 			p[0] = leaf.ID
 		}

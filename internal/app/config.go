@@ -16,7 +16,7 @@ import (
 type Config struct {
 	Data        string `help:"Folder for the database, attachments, keys and exports." default:"./data" env:"CABINET_DATA" type:"path"`
 	DatabaseURL string `help:"PostgreSQL URL, or path of a SQLite file (default: cabinet.db in the data folder)." env:"CABINET_DATABASE_URL"`
-	AuditKey    string `help:"File with the key that signs the log (default: keys/audit.key in the data folder); all instances on one database share it." env:"CABINET_AUDIT_KEY" type:"path"`
+	AuditDir    string `help:"Folder with the key that signs the log and the copy of its checkpoints (default: audit in the data folder); instances on one database share the key." env:"CABINET_AUDIT_DIR" type:"path"`
 	LogLevel    string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"CABINET_LOG_LEVEL"`
 	LogFormat   string `help:"text or json." default:"text" enum:"text,json" env:"CABINET_LOG_FORMAT"`
 }
@@ -29,12 +29,12 @@ func (c Config) Database() string {
 	return filepath.Join(c.Data, "cabinet.db")
 }
 
-// Key is the file that signs the log.
-func (c Config) Key() string {
-	if c.AuditKey != "" {
-		return c.AuditKey
+// Audit is the folder of the signing key and of the copy of the checkpoints, outside the database.
+func (c Config) Audit() string {
+	if c.AuditDir != "" {
+		return c.AuditDir
 	}
-	return filepath.Join(c.Data, "keys", "audit.key")
+	return filepath.Join(c.Data, "audit")
 }
 
 // Logger writes what happens to the server to w.

@@ -538,8 +538,9 @@ create index audit_checkpoints_size on audit_checkpoints (size);
 create table audit_origins (
   id         integer primary key,
   origin     text not null unique,
+  vkey       text not null, -- its public key, as signed notes write it
   reason     text not null default '',
-  previous   text not null default '',
+  previous   text not null default '', -- the last checkpoint of the log before it
   started_at datetime not null
 );
 
@@ -547,7 +548,8 @@ create table audit_origins (
 create virtual table ticket_search using fts5 (number, title, description, comments, people, notes, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
 
 -- Guards. They are a seat belt; the Merkle root is the proof. INSERT OR REPLACE skips delete triggers
--- unless recursive triggers are on, so an insert over an existing row is refused as well.
+-- unless recursive triggers are on, so an insert over an existing row is refused as well: by every key,
+-- and by the hidden row id where the table has one (new.rowid is -1 when the insert does not name it).
 
 -- +goose StatementBegin
 create trigger audit_events_outbox after insert on audit_events begin
@@ -566,7 +568,7 @@ end;
 -- +goose StatementEnd
 -- +goose StatementBegin
 create trigger audit_events_no_replace before insert on audit_events
-  when exists (select 1 from audit_events where id = new.id or (entity_kind = new.entity_kind and entity = new.entity and entity_version = new.entity_version)) begin
+  when exists (select 1 from audit_events where id = new.id or rowid = new.rowid or (entity_kind = new.entity_kind and entity = new.entity and entity_version = new.entity_version)) begin
   select raise(abort, 'the log is append-only: replace on audit_events is refused');
 end;
 -- +goose StatementEnd
@@ -641,13 +643,20 @@ end;
 -- +goose StatementEnd
 -- +goose StatementBegin
 create trigger audit_private_no_replace before insert on audit_private
-  when exists (select 1 from audit_private where event_id = new.event_id and field = new.field) begin
+  when exists (select 1 from audit_private where rowid = new.rowid or (event_id = new.event_id and field = new.field)) begin
   select raise(abort, 'the log is append-only: replace on audit_private is refused');
 end;
 -- +goose StatementEnd
 -- +goose StatementBegin
 create trigger audit_outbox_no_update before update on audit_outbox begin
   select raise(abort, 'the log is append-only: update on audit_outbox is refused');
+end;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+create trigger audit_outbox_no_replace before insert on audit_outbox
+  when exists (select 1 from audit_outbox where event_id = new.event_id or rowid = new.rowid) begin
+  select raise(abort, 'the log is append-only: replace on audit_outbox is refused');
 end;
 -- +goose StatementEnd
 
@@ -714,7 +723,7 @@ end;
 -- +goose StatementEnd
 -- +goose StatementBegin
 create trigger approval_decisions_no_replace before insert on approval_decisions
-  when exists (select 1 from approval_decisions where slot_id = new.slot_id and user_id = new.user_id) begin
+  when exists (select 1 from approval_decisions where id = new.id or ref = new.ref or (slot_id = new.slot_id and user_id = new.user_id)) begin
   select raise(abort, 'a decision is never replaced');
 end;
 -- +goose StatementEnd

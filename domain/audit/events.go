@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,9 +60,13 @@ type Filter struct {
 	Limit int
 }
 
-const eventSelect = `select e.id, e.type, e.entity_kind, e.entity, e.entity_version, e.actor, e.on_behalf_of, e.via,
- e.state_from, e.state_to, e.visibility, e.occurred_at, e.recorded_at, e.leaf, l.idx
- from audit_events e left join audit_leaves l on l.event_id = e.id`
+// eventFields are what scanEvent reads; eventSelect is all events, sealedSelect those with a leaf.
+const (
+	eventFields = `e.id, e.type, e.entity_kind, e.entity, e.entity_version, e.actor, e.on_behalf_of, e.via,
+ e.state_from, e.state_to, e.visibility, e.occurred_at, e.recorded_at, e.leaf, l.idx`
+	eventSelect  = "select " + eventFields + " from audit_events e left join audit_leaves l on l.event_id = e.id"
+	sealedSelect = "select " + eventFields + " from audit_leaves l join audit_events e on l.event_id = e.id"
+)
 
 // Events lists a page of the log. The history of one record (EntityKind and Entity given) is in the
 // order of its versions; everything else in the order of identifiers, which is that of recording
@@ -229,4 +234,70 @@ func (l *Log) attachChanges(ctx context.Context, list []Event) error {
 		}
 	}
 	return nil
+}
+
+// erasedType is the event that says how many values of a person were erased.
+const erasedType = "log.erased"
+
+// valuesErased is the fact that values about a person were erased.
+type valuesErased struct {
+	ref, subject, reason string
+	rows                 int64
+}
+
+// Event names the person by opaque reference and counts the rows, both in the leaf: Verify holds what is
+// missing against it.
+func (v valuesErased) Event() domain.Event {
+	return domain.Event{Type: erasedType, EntityKind: "erasure", Entity: v.ref, Version: 1, Visibility: domain.Restricted,
+		Scope:  []string{"subject:" + v.subject, erasedPrefix + strconv.FormatInt(v.rows, 10)},
+		Fields: []domain.FieldChange{{Field: "reason", After: v.reason}}}
+}
+
+const erasedPrefix = "rows:"
+
+// erasedRows is how many rows an event of erasure accounts for.
+func erasedRows(l Leaf) int64 {
+	for _, tag := range l.Scope {
+		if n, ok := strings.CutPrefix(tag, erasedPrefix); ok {
+			rows, err := strconv.ParseInt(n, 10, 64)
+			if err == nil && rows > 0 {
+				return rows
+			}
+		}
+	}
+	return 0
+}
+
+// Erase deletes the values of the log that are about a person, by their opaque reference: with each value
+// its salt, so that its commitment can no longer be guessed, and with them the salts of the older states of
+// the records concerned. Leaves, proofs and the order of events stay. It returns the reference of the
+// erasure and how many rows it took; none is no error. Who may, and whether a legal hold forbids it, is for the caller to ask.
+// It emits log.erased and fails with [ErrReason] without a reason.
+func (l *Log) Erase(ctx context.Context, subject, reason string) (ref string, rows int64, err error) {
+	switch {
+	case subject == "":
+		return "", 0, domain.ErrInvalid.With("subject", "Say whose values are to be erased.")
+	case reason == "":
+		return "", 0, ErrReason.Because("Say why the values are erased: the log keeps it.")
+	}
+	err = l.db.Do(ctx, func(ctx context.Context) error {
+		// Only the salt of a record's present state stays: that state is in its row as well.
+		states, err := l.store.exec(ctx, `delete from audit_private where field = '`+stateField+`' and event_id in (
+ select e.id from audit_events e join (
+  select t.entity_kind, t.entity from audit_private p join audit_events t on t.id = p.event_id where p.subject = ? group by 1, 2) touched
+   on touched.entity_kind = e.entity_kind and touched.entity = e.entity
+ where exists (select 1 from audit_events newer where newer.entity_kind = e.entity_kind and newer.entity = e.entity
+   and newer.entity_version > e.entity_version))`, subject)
+		if err != nil {
+			return err
+		}
+		values, err := l.store.exec(ctx, "delete from audit_private where subject = ?", subject)
+		if err != nil {
+			return err
+		}
+		rows = states + values
+		ref = NewID(l.db.Now(ctx))
+		return l.Record(ctx, []domain.Fact{valuesErased{ref: ref, subject: subject, reason: reason, rows: rows}})
+	})
+	return ref, rows, err
 }

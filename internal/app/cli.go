@@ -1,0 +1,172 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/internal/jobs"
+	"github.com/cabinetdesk/cabinet/migrations"
+)
+
+// cli is every command of the program. A command is a struct with a Run method, in the file of its family.
+type cli struct {
+	Config
+
+	Serve   serveCmd   `cmd:"" help:"Start the server."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty database with a demo organisation."`
+	Import  importCmd  `cmd:"" help:"Bring records over from another tool."`
+	Export  exportCmd  `cmd:"" help:"Write records to a spreadsheet."`
+	Report  reportCmd  `cmd:"" help:"Print figures."`
+	Audit   auditCmd   `cmd:"" help:"Verify the log, show its checkpoint, recover after a restore."`
+	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
+	Backup  backupCmd  `cmd:"" help:"Write a verified backup of a SQLite desk, also while it runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
+	User    userCmd    `cmd:"" help:"List people, set a password, grant a role."`
+	Policy  policyCmd  `cmd:"" help:"Show who may do what, and explain it."`
+	Flow    flowCmd    `cmd:"" help:"Draw the lives of the records."`
+	Bench   benchCmd   `cmd:"" help:"Measure this machine against the budgets."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// run is what every command gets.
+type run struct {
+	ctx      context.Context
+	cfg      Config
+	version  string
+	in       io.Reader
+	out, err io.Writer
+	log      *slog.Logger
+}
+
+// ExitError ends the program with a code, after what is to be said has been said.
+type exitError struct{ code int }
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// Main runs one command and returns the exit code: 0 done, 1 failed, 2 not understood.
+func Main(ctx context.Context, version string, args []string, in io.Reader, out, errOut io.Writer) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("cabinet"), kong.Description("A service desk with change management that can prove what it says."),
+		kong.UsageOnError(), kong.Writers(out, errOut), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}))
+	if err != nil {
+		_, _ = fmt.Fprintln(errOut, err)
+		return 2
+	}
+	exited := -1
+	parser.Exit = func(code int) { exited = code }
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(errOut, "cabinet: %v\n", err)
+		return 2
+	}
+	r := &run{ctx: ctx, cfg: c.Config, version: version, in: in, out: out, err: errOut, log: c.Logger(errOut)}
+	if err := parsed.Run(r); err != nil {
+		var code exitError
+		if errors.As(err, &code) {
+			return code.code
+		}
+		_, _ = fmt.Fprintf(errOut, "cabinet: %s\n", plainly(err))
+		return 1
+	}
+	return 0
+}
+
+// plainly says an error to somebody at a terminal: its detail, and the cause, which only the operator sees.
+func plainly(err error) string {
+	var e *domain.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	text := e.Detail
+	if text == "" {
+		text = e.Title + "."
+	}
+	for _, f := range e.Fields {
+		text += "\n  " + f.Location + ": " + f.Message
+	}
+	if e.Err != nil {
+		text += "\n  (" + e.Err.Error() + ")"
+	}
+	return text
+}
+
+// open opens the database, upgrades it when asked to, and wires the desk. The returned function closes it all.
+func (r *run) open(migrate bool, opts db.Config) (*Desk, func(), error) {
+	return r.openAt(SystemClock{}, migrate, opts)
+}
+
+func (r *run) openAt(clock domain.Clock, migrate bool, opts db.Config) (*Desk, func(), error) {
+	if err := private(r.cfg.Data); err != nil {
+		return nil, nil, err
+	}
+	opts.URL = r.cfg.Database()
+	d, err := db.Open(r.ctx, opts, clock)
+	if err != nil {
+		return nil, nil, err
+	}
+	closeDB := func() { _ = d.Close() }
+	if migrate {
+		if err := r.upgrade(d); err != nil {
+			closeDB()
+			return nil, nil, err
+		}
+	} else if n, err := migrations.Pending(r.ctx, d); err != nil || n > 0 {
+		closeDB()
+		if err == nil {
+			err = domain.ErrStorage.Because("The database lacks %d upgrades: run `cabinet migrate up` or start the server.", n)
+		}
+		return nil, nil, err
+	}
+	desk, err := Wire(r.ctx, d, Options{AuditDir: r.cfg.Audit(), FilesDir: r.cfg.Data + "/files", Log: r.log})
+	if err != nil {
+		closeDB()
+		return nil, nil, err
+	}
+	return desk, func() { _ = desk.Close(); closeDB() }, nil
+}
+
+// upgrade migrates the database. A SQLite file with content is copied first; the copy stays.
+func (r *run) upgrade(d *db.DB) error {
+	n, err := migrations.Pending(r.ctx, d)
+	if err != nil {
+		return err
+	}
+	if n > 0 && !d.IsPostgres() {
+		steps, err := migrations.Status(r.ctx, d)
+		if err != nil {
+			return err
+		}
+		if len(steps) > n { // something is applied: there is something to lose
+			to := fmt.Sprintf("%s.before-%05d", d.Path(), steps[len(steps)-n].Version)
+			if _, err := d.Writer().ExecContext(r.ctx, "vacuum into ?", to); err != nil {
+				return fmt.Errorf("back up before the upgrade: %w", err)
+			}
+			r.log.Info("backed up before the upgrade", "copy", to)
+		}
+	}
+	applied, err := migrations.Up(r.ctx, d, func(ctx context.Context) error { return jobs.Migrate(ctx, d) })
+	if applied > 0 {
+		r.log.Info("database upgraded", "steps", applied)
+	}
+	return err
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(r *run) error {
+	_, err := fmt.Fprintln(r.out, "cabinet", r.version)
+	return err
+}

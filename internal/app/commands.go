@@ -1,0 +1,259 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/migrations"
+	"github.com/cabinetdesk/cabinet/policies"
+)
+
+// operator acts at a terminal of the machine: whoever can run this can read the database file as well.
+func (r *run) operator() context.Context {
+	return domain.WithActor(r.ctx, domain.SystemActor(domain.ViaCLI))
+}
+
+type migrateCmd struct {
+	Status migrateStatusCmd `cmd:"" help:"List the upgrades and which are applied."`
+	Up     migrateUpCmd     `cmd:"" help:"Apply what is missing."`
+}
+
+type migrateStatusCmd struct{}
+
+func (migrateStatusCmd) Run(r *run) error {
+	d, err := db.Open(r.ctx, db.Config{URL: r.cfg.Database(), Shared: true}, SystemClock{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	steps, err := migrations.Status(r.ctx, d)
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		state := "missing"
+		if s.Applied {
+			state = "applied"
+		}
+		_, _ = fmt.Fprintf(r.out, "%05d  %-8s %s\n", s.Version, state, s.Name)
+	}
+	_, err = migrations.Pending(r.ctx, d)
+	return err
+}
+
+type migrateUpCmd struct{}
+
+func (migrateUpCmd) Run(r *run) error {
+	if err := private(r.cfg.Data); err != nil {
+		return err
+	}
+	d, err := db.Open(r.ctx, db.Config{URL: r.cfg.Database()}, SystemClock{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	return r.upgrade(d)
+}
+
+type backupCmd struct {
+	Out string `required:"" help:"File to write, e.g. cabinet-2026-03-02.zip." type:"path"`
+}
+
+func (c backupCmd) Run(r *run) error {
+	events, err := Backup(r.ctx, r.cfg, c.Out, r.version)
+	if err == nil {
+		_, _ = fmt.Fprintf(r.out, "%s holds the database with %d sealed events and its attachments, and was read again.\nThe signing key in %s is not in it: keep a copy of that folder elsewhere.\n", c.Out, events, r.cfg.Audit())
+	}
+	return err
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"Backup to restore." type:"existingfile"`
+}
+
+func (c restoreCmd) Run(r *run) error {
+	events, err := Restore(r.ctx, r.cfg, c.File)
+	if err == nil {
+		_, _ = fmt.Fprintf(r.out, "Restored, with %d sealed events. If the log went on after this backup, the server says so at its start and is read-only until `cabinet audit recover`.\n", events)
+	}
+	return err
+}
+
+type auditCmd struct {
+	Verify     auditVerifyCmd     `cmd:"" help:"Recompute everything; exit code 0 only when all is proved."`
+	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed checkpoint and the public key."`
+	Recover    auditRecoverCmd    `cmd:"" help:"After a restored backup: begin a new origin of the log that says so."`
+}
+
+type auditVerifyCmd struct {
+	Format string `default:"text" enum:"text,json" help:"text or json."`
+}
+
+func (c auditVerifyCmd) Run(r *run) error {
+	desk, done, err := r.open(false, db.Config{Shared: true})
+	if err != nil {
+		return err
+	}
+	defer done()
+	last := ""
+	report, err := desk.Log.Verify(r.operator(), audit.Options{Progress: func(step string, n, total int64) {
+		if c.Format == "text" && step != last {
+			last = step
+			_, _ = fmt.Fprintf(r.err, "%s …\n", step)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		enc := json.NewEncoder(r.out)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(report)
+	} else {
+		err = report.Print(r.out)
+	}
+	if err == nil && !report.OK {
+		return exitError{1}
+	}
+	return err
+}
+
+type auditCheckpointCmd struct{}
+
+func (auditCheckpointCmd) Run(r *run) error {
+	desk, done, err := r.open(false, db.Config{Shared: true})
+	if err != nil {
+		return err
+	}
+	defer done()
+	c, err := desk.Log.Checkpoint(r.operator())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(r.out, "%s\npublic key: %s\n", c.Note, desk.Status.VerifierKey)
+	return err
+}
+
+type auditRecoverCmd struct {
+	Reason string `required:"" help:"What happened, for the log."`
+}
+
+func (c auditRecoverCmd) Run(r *run) error {
+	desk, done, err := r.open(false, db.Config{})
+	if err != nil {
+		return err
+	}
+	defer done()
+	st, err := desk.Log.Recover(r.operator(), c.Reason)
+	if err == nil {
+		_, _ = fmt.Fprintf(r.out, "The log goes on as %s.\nPublic key: %s\n", st.Origin, st.VerifierKey)
+	}
+	return err
+}
+
+type userCmd struct {
+	List     userListCmd     `cmd:"" help:"List people."`
+	Password userPasswordCmd `cmd:"" help:"Set a password, read from standard input."`
+	Grant    userGrantCmd    `cmd:"" help:"Grant a role."`
+}
+
+type userListCmd struct{}
+
+func (userListCmd) Run(r *run) error {
+	desk, done, err := r.open(false, db.Config{Shared: true})
+	if err != nil {
+		return err
+	}
+	defer done()
+	w := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "LOGIN\tNAME\tACTIVE\tREFERENCE")
+	if err := desk.People.Each(r.operator(), func(login, name, ref string, active bool) error {
+		_, err := fmt.Fprintf(w, "%s\t%s\t%v\t%s\n", login, name, active, ref)
+		return err
+	}); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+type userPasswordCmd struct {
+	Login string `arg:""`
+}
+
+func (c userPasswordCmd) Run(r *run) error {
+	desk, done, err := r.open(false, db.Config{})
+	if err != nil {
+		return err
+	}
+	defer done()
+	_, _ = fmt.Fprint(r.err, "New password: ")
+	line, err := bufio.NewReader(r.in).ReadString('\n')
+	if err != nil && line == "" {
+		return domain.ErrInvalid.Because("No password was given.")
+	}
+	p, err := desk.People.FindByLogin(r.operator(), c.Login)
+	if err != nil {
+		return err
+	}
+	return desk.People.SetPassword(r.operator(), p.Ref, strings.TrimRight(line, "\r\n"))
+}
+
+type userGrantCmd struct {
+	Login  string `arg:""`
+	Role   string `arg:""`
+	Scope  string `default:"all" help:"all, team:KEY, site:KEY or board:KEY."`
+	Reason string `required:"" help:"Why, for the log."`
+}
+
+func (c userGrantCmd) Run(r *run) error {
+	desk, done, err := r.open(false, db.Config{})
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, err := desk.People.FindByLogin(r.operator(), c.Login)
+	if err != nil {
+		return err
+	}
+	_, err = desk.Gate.Grant(r.operator(), policies.GrantInput{User: p.ID, Role: c.Role, Scope: c.Scope, Reason: c.Reason})
+	return err
+}
+
+type policyCmd struct {
+	Table policyTableCmd `cmd:"" help:"Print the role × action table."`
+}
+
+type policyTableCmd struct{}
+
+func (policyTableCmd) Run(r *run) error {
+	return policies.PrintTable(r.out)
+}
+
+type flowCmd struct {
+	Draw flowDrawCmd `cmd:"" help:"Write the drawings of all flows into a folder."`
+}
+
+type flowDrawCmd struct {
+	Out string `default:"docs/flows" type:"path"`
+}
+
+func (c flowDrawCmd) Run(r *run) error {
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return err
+	}
+	for _, m := range Flows {
+		if err := os.WriteFile(filepath.Join(c.Out, m.Kind+".md"), []byte(m.Document()), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

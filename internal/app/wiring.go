@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/approval"
+	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/flow"
+	"github.com/cabinetdesk/cabinet/domain/incident"
+	"github.com/cabinetdesk/cabinet/domain/people"
+	"github.com/cabinetdesk/cabinet/domain/problem"
+	"github.com/cabinetdesk/cabinet/domain/request"
+	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/internal/jobs"
+	"github.com/cabinetdesk/cabinet/policies"
+)
+
+// Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
+var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow}
+
+// Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
+type Desk struct {
+	DB        *db.DB
+	Log       *audit.Log
+	Sealer    *audit.Sealer
+	Gate      *policies.Engine
+	People    *people.Service
+	Tickets   *ticket.Service
+	Incidents *incident.Service
+	Requests  *request.Service
+	Problems  *problem.Service
+	Changes   *changes.Service
+	Approvals *approval.Service
+	Jobs      *jobs.Runner
+	Files     *files
+	Status    audit.Status
+}
+
+// Options are what wiring needs beside the database.
+type Options struct {
+	AuditDir string // empty: a key in memory, for tests
+	FilesDir string
+	Log      *slog.Logger
+}
+
+// Wire builds the desk on a migrated database. It is the map of who knows whom: a service is given what it
+// asks for, and nothing else.
+func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
+	store, err := openFiles(o.FilesDir)
+	if err != nil {
+		return nil, err
+	}
+	k := &Desk{DB: d, Files: store}
+	k.Log = audit.New(d, audit.Config{Dir: o.AuditDir})
+	d.Use(k.Log.Record, k.react)
+	if k.Status, err = k.Log.Open(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	k.Sealer = audit.NewSealer(k.Log)
+	if k.Gate, err = policies.Open(ctx, d); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	k.People = people.New(people.Deps{DB: d, Gate: k.Gate, Roster: k.Gate})
+	k.Jobs = jobs.New(d, jobs.Config{Log: o.Log})
+
+	directory := directory{k.People}
+	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
+	k.Approvals = approval.New(d, k.Gate, directory, Random)
+	k.Incidents = incident.New(d, k.Tickets, k.Gate)
+	k.Requests = request.New(d, k.Tickets, k.Gate)
+	k.Problems = problem.New(d, k.Tickets, k.Gate)
+	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
+
+	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
+		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States,
+	} {
+		k.Log.Register(kind, states)
+	}
+	k.People.RegisterStates(k.Log.Register)
+	return k, k.Jobs.Build()
+}
+
+// Close gives up the files; the database is closed by whoever opened it.
+func (k *Desk) Close() error { return k.Files.Close() }
+
+// OpenFile opens a stored file by its key.
+func (k *Desk) OpenFile(key string) (io.ReadSeekCloser, error) { return k.Files.Open(key) }
+
+// directory answers what tickets and approvals ask about people.
+type directory struct{ people *people.Service }
+
+func (d directory) MemberOf(ctx context.Context, user domain.UserID, team domain.TeamID) (active, member bool, err error) {
+	return d.people.MemberOf(ctx, user, team)
+}
+
+func (d directory) NamesOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]string, error) {
+	found, err := d.people.ByIDs(ctx, users)
+	names := make(map[domain.UserID]string, len(found))
+	for id, p := range found {
+		names[id] = p.Name
+	}
+	return names, err
+}
+
+func (d directory) ActiveOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]bool, error) {
+	found, err := d.people.ByIDs(ctx, users)
+	active := make(map[domain.UserID]bool, len(found))
+	for id, p := range found {
+		active[id] = p.Active
+	}
+	return active, err
+}
+
+func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, at time.Time) ([]approval.Delegation, error) {
+	found, err := d.people.DelegationsAmong(ctx, users, at)
+	out := make([]approval.Delegation, len(found))
+	for i, x := range found {
+		out[i] = approval.Delegation{Ref: x.Ref, From: x.From, To: x.To, Board: x.Board}
+	}
+	return out, err
+}

@@ -1,0 +1,692 @@
+CREATE TABLE api_tokens (
+  id           integer primary key,
+  ref          text not null unique,
+  user_id      integer not null references users (id),
+  name         text not null,
+  token_hash   blob not null unique,
+  rights       text not null default '',
+  created_at   datetime not null,
+  expires_at   datetime not null,
+  last_used_at datetime,
+  revoked_at   datetime,
+  version      integer not null
+);
+
+CREATE TABLE approval_decisions (
+  id             integer primary key,
+  ref            text not null unique,
+  slot_id        integer not null references approval_slots (id),
+  user_id        integer not null references users (id),
+  cast_by        integer not null references users (id),
+  delegation_ref text not null default '',
+  decision       text not null check (decision in ('approve', 'reject', 'recuse')),
+  comment        text not null default '',
+  revision       integer not null,
+  digest         text not null,
+  rule           text not null default '',
+  policy_version integer not null default 0,
+  event_id       text not null,
+  at             datetime not null,
+  unique (slot_id, user_id)
+);
+
+CREATE TABLE approval_electors (
+  slot_id integer not null references approval_slots (id),
+  user_id integer not null references users (id),
+  left_at datetime,
+  primary key (slot_id, user_id)
+);
+
+CREATE TABLE approval_slots (
+  id         integer primary key,
+  ref        text not null unique,
+  ticket_id  integer not null references tickets (id),
+  stage      integer not null,
+  label      text not null,
+  board_id   integer references boards (id),
+  rule       text not null check (rule in ('any', 'all', 'quorum')),
+  needed     integer not null,
+  revision   integer not null,
+  digest     text not null,
+  state      text not null check (state in ('waiting', 'approved', 'rejected', 'stale')),
+  version    integer not null,
+  opened_at  datetime not null,
+  closed_at  datetime
+);
+
+CREATE TABLE attachments (
+  id         integer primary key,
+  key        text not null unique,
+  ticket_id  integer not null references tickets (id),
+  name       text not null,
+  media_type text not null,
+  size       integer not null,
+  sha256     text not null,
+  internal   boolean not null,
+  added_by   integer references users (id),
+  added_at   datetime not null
+);
+
+CREATE TABLE audit_checkpoints (
+  id         integer primary key,
+  origin     text not null,
+  size       integer not null,
+  root       blob not null,
+  note       text not null,
+  created_at datetime not null
+);
+
+CREATE TABLE audit_events (
+  id             text primary key,
+  type           text not null,
+  entity_kind    text not null,
+  entity         text not null,
+  entity_version integer not null,
+  actor          text not null,
+  on_behalf_of   text not null default '',
+  via            text not null,
+  state_from     text not null default '',
+  state_to       text not null default '',
+  visibility     text not null check (visibility in ('public', 'internal', 'restricted')),
+  occurred_at    datetime not null,
+  recorded_at    datetime not null,
+  leaf           blob not null,
+  unique (entity_kind, entity, entity_version)
+);
+
+CREATE TABLE audit_leaves (
+  idx       integer primary key,
+  event_id  text not null unique references audit_events (id),
+  leaf_hash blob not null
+);
+
+CREATE TABLE audit_nodes (
+  pos  integer primary key,
+  hash blob not null
+);
+
+CREATE TABLE audit_origins (
+  id         integer primary key,
+  origin     text not null unique,
+  reason     text not null default '',
+  previous   text not null default '',
+  started_at datetime not null
+);
+
+CREATE TABLE audit_outbox (
+  event_id text primary key references audit_events (id)
+);
+
+CREATE TABLE audit_private (
+  event_id text not null references audit_events (id),
+  field    text not null,
+  salt     blob not null,
+  value    text not null,
+  subject  text not null default '',
+  primary key (event_id, field)
+);
+
+CREATE TABLE board_members (
+  board_id integer not null references boards (id),
+  user_id  integer not null references users (id),
+  primary key (board_id, user_id)
+);
+
+CREATE TABLE boards (
+  id      integer primary key,
+  key     text not null unique,
+  name    text not null,
+  rule    text not null check (rule in ('any', 'all', 'quorum')),
+  needed  integer not null default 1,
+  version integer not null
+);
+
+CREATE TABLE changes (
+  ticket_id           integer primary key references tickets (id),
+  version             integer not null,
+  model               text not null check (model in ('standard', 'normal', 'emergency')),
+  risk                text not null check (risk in ('low', 'medium', 'high')),
+  owner_id            integer references users (id),
+  justification       text not null default '',
+  implementation_plan text not null default '',
+  test_plan           text not null default '',
+  backout_plan        text not null default '',
+  planned_start       datetime,
+  planned_end         datetime,
+  affected_services   text not null default '[]',
+  implementers        text not null default '[]',
+  editors             text not null default '[]',
+  revision            integer not null,
+  digest              text not null,
+  hold_reason         text not null default '',
+  hold_since          datetime,
+  outcome             text not null default '',
+  close_notes         text not null default '',
+  actual_start        datetime,
+  actual_end          datetime
+);
+
+CREATE TABLE comments (
+  id        integer primary key,
+  ref       text not null unique,
+  ticket_id integer not null references tickets (id),
+  author_id integer references users (id),
+  body      text not null,
+  internal  boolean not null,
+  at        datetime not null,
+  event_id  text not null
+);
+
+CREATE TABLE counters (
+  kind text primary key,
+  n    integer not null default 0
+);
+
+CREATE TABLE delegations (
+  id          integer primary key,
+  ref         text not null unique,
+  from_id     integer not null references users (id),
+  to_id       integer not null references users (id),
+  board_id    integer references boards (id),
+  valid_from  datetime not null,
+  valid_until datetime not null,
+  reason      text not null default '',
+  revoked_at  datetime,
+  version     integer not null,
+  created_at  datetime not null,
+  check (from_id <> to_id),
+  check (valid_from < valid_until)
+);
+
+CREATE TABLE drafts (
+  user_id  integer not null references users (id),
+  key      text not null,
+  body     text not null,
+  saved_at datetime not null,
+  primary key (user_id, key)
+);
+
+CREATE TABLE exports (
+  id          integer primary key,
+  ref         text not null unique,
+  user_id     integer not null references users (id),
+  kind        text not null,
+  format      text not null,
+  query       text not null,
+  state       text not null check (state in ('running', 'done', 'failed')),
+  rows        integer not null default 0,
+  total       integer not null default 0,
+  file_name   text not null default '',
+  file_size   integer not null default 0,
+  sha256      text not null default '',
+  problem     text not null default '',
+  created_at  datetime not null,
+  finished_at datetime
+);
+
+CREATE TABLE idempotency_keys (
+  actor        text not null,
+  key          text not null,
+  request_hash blob not null,
+  status       integer not null default 0,
+  headers      text not null default '',
+  body         blob,
+  created_at   datetime not null,
+  primary key (actor, key)
+);
+
+CREATE TABLE import_refs (
+  system text not null,
+  kind   text not null,
+  key    text not null,
+  target integer not null,
+  primary key (system, kind, key)
+);
+
+CREATE TABLE import_runs (
+  id          integer primary key,
+  ref         text not null unique,
+  system      text not null,
+  mapping     text not null,
+  source      text not null,
+  sha256      text not null,
+  state       text not null check (state in ('running', 'done', 'failed')),
+  position    integer not null default 0,
+  rows_read   integer not null default 0,
+  applied     integer not null default 0,
+  unchanged   integer not null default 0,
+  refused     integer not null default 0,
+  started_at  datetime not null,
+  finished_at datetime
+);
+
+CREATE TABLE imported_tickets (
+  ticket_id    integer primary key references tickets (id),
+  system       text not null,
+  source_key   text not null,
+  events       integer not null,
+  last_row     blob not null,
+  state        text not null default '',
+  priority     text not null default '',
+  impact       text not null default '',
+  urgency      text not null default '',
+  contact_type text not null default '',
+  category     text not null default '',
+  team         text not null default '',
+  made_sla     boolean,
+  imported_at  datetime not null,
+  unique (system, source_key)
+);
+
+CREATE TABLE incidents (
+  ticket_id         integer primary key references tickets (id),
+  impact            integer not null check (impact between 1 and 3),
+  urgency           integer not null check (urgency between 1 and 3),
+  priority_override integer check (priority_override between 1 and 4),
+  override_reason   text not null default '',
+  override_by       integer references users (id),
+  contact_type      text not null default '',
+  subclassification text not null default '',
+  pending_on        text not null default '',
+  pending_reason    text not null default '',
+  close_code        text not null default '',
+  resolution        text not null default '',
+  reopen_count      integer not null default 0,
+  reassign_count    integer not null default 0,
+  major             boolean not null default false,
+  major_reason      text not null default ''
+);
+
+CREATE TABLE login_failures (
+  id  integer primary key,
+  key text not null,
+  at  datetime not null
+);
+
+CREATE TABLE participants (
+  ticket_id integer not null references tickets (id),
+  user_id   integer not null references users (id),
+  role      text not null check (role in ('requester', 'opener', 'watcher')),
+  primary key (ticket_id, user_id, role)
+);
+
+CREATE TABLE policy_state (
+  id         integer primary key check (id = 1),
+  version    integer not null,
+  changed_at datetime not null
+);
+
+CREATE TABLE problems (
+  ticket_id      integer primary key references tickets (id),
+  workaround     text not null default '',
+  root_cause     text not null default '',
+  resolution     text not null default '',
+  known_error_at datetime
+);
+
+CREATE TABLE requests (
+  ticket_id  integer primary key references tickets (id),
+  fulfilment text not null default ''
+);
+
+CREATE TABLE role_grants (
+  id          integer primary key,
+  ref         text not null unique,
+  user_id     integer not null references users (id),
+  role        text not null,
+  scope       text not null,
+  valid_from  datetime not null,
+  valid_until datetime,
+  granted_by  integer references users (id),
+  reason      text not null default '',
+  revoked_at  datetime,
+  version     integer not null,
+  created_at  datetime not null
+);
+
+CREATE TABLE saved_views (
+  id      integer primary key,
+  ref     text not null unique,
+  user_id integer not null references users (id),
+  name    text not null,
+  kind    text not null default '',
+  query   text not null,
+  shared  boolean not null default false,
+  at      datetime not null
+);
+
+CREATE TABLE sessions (
+  id           integer primary key,
+  ref          text not null unique,
+  token_hash   blob not null unique,
+  user_id      integer not null references users (id),
+  authn        text not null,
+  created_at   datetime not null,
+  last_seen_at datetime not null,
+  expires_at   datetime not null,
+  address      text not null default '',
+  user_agent   text not null default ''
+);
+
+CREATE TABLE setup_links (
+  id         integer primary key check (id = 1),
+  token_hash blob not null,
+  created_at datetime not null,
+  used_at    datetime
+);
+
+CREATE TABLE sites (
+  id        integer primary key,
+  key       text not null unique,
+  name      text not null,
+  time_zone text not null default 'UTC'
+);
+
+CREATE TABLE tasks (
+  id          integer primary key,
+  number      text not null unique,
+  ticket_id   integer not null references tickets (id),
+  position    integer not null,
+  title       text not null,
+  state       text not null check (state in ('open', 'in_progress', 'done', 'skipped')),
+  team_id     integer references teams (id),
+  assignee_id integer references users (id),
+  version     integer not null,
+  created_at  datetime not null,
+  closed_at   datetime
+);
+
+CREATE TABLE team_members (
+  team_id integer not null references teams (id),
+  user_id integer not null references users (id),
+  primary key (team_id, user_id)
+);
+
+CREATE TABLE teams (
+  id      integer primary key,
+  key     text not null unique,
+  name    text not null,
+  lead_id integer references users (id),
+  version integer not null
+);
+
+CREATE TABLE ticket_links (
+  id      integer primary key,
+  ref     text not null unique,
+  from_id integer not null references tickets (id),
+  kind    text not null check (kind in ('parent', 'duplicate_of', 'related', 'caused_by')),
+  to_id   integer not null references tickets (id),
+  at      datetime not null,
+  check (from_id <> to_id),
+  unique (from_id, kind, to_id)
+);
+
+CREATE VIRTUAL TABLE ticket_search using fts5 (number, title, description, comments, people, notes, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+
+CREATE TABLE tickets (
+  id             integer primary key,
+  kind           text not null check (kind in ('incident', 'request', 'problem', 'change')),
+  number         text not null unique,
+  title          text not null,
+  description    text not null default '',
+  state          text not null,
+  category       text not null check (category in ('open', 'waiting', 'done', 'cancelled')),
+  priority       integer not null check (priority between 1 and 4),
+  requester_id   integer references users (id),
+  opened_by      integer references users (id),
+  team_id        integer references teams (id),
+  assignee_id    integer references users (id),
+  site_id        integer references sites (id),
+  service        text not null default '',
+  classification text not null default '',
+  version        integer not null,
+  opened_at      datetime not null,
+  updated_at     datetime not null,
+  due_at         datetime,
+  resolved_at    datetime,
+  closed_at      datetime,
+  check ((category in ('done', 'cancelled')) or closed_at is null)
+);
+
+CREATE TABLE users (
+  id            integer primary key,
+  ref           text not null unique,
+  login         text not null unique,
+  name          text not null,
+  email         text not null default '',
+  site_id       integer references sites (id),
+  time_zone     text not null default 'UTC',
+  active        boolean not null default true,
+  service       boolean not null default false,
+  password_hash text not null default '',
+  preferences   text not null default '{}',
+  version       integer not null,
+  created_at    datetime not null,
+  updated_at    datetime not null
+);
+
+CREATE INDEX api_tokens_user on api_tokens (user_id);
+
+CREATE INDEX approval_decisions_caster on approval_decisions (cast_by, id);
+
+CREATE INDEX approval_electors_user on approval_electors (user_id, slot_id);
+
+CREATE INDEX approval_slots_ticket on approval_slots (ticket_id, revision);
+
+CREATE INDEX approval_slots_waiting on approval_slots (state, id);
+
+CREATE INDEX attachments_ticket on attachments (ticket_id, id);
+
+CREATE INDEX audit_checkpoints_size on audit_checkpoints (size);
+
+CREATE INDEX audit_events_actor on audit_events (actor, id);
+
+CREATE INDEX audit_events_recorded on audit_events (recorded_at, id);
+
+CREATE INDEX audit_events_type on audit_events (type, id);
+
+CREATE INDEX audit_private_subject on audit_private (subject);
+
+CREATE INDEX changes_window on changes (planned_start, planned_end);
+
+CREATE INDEX comments_ticket on comments (ticket_id, id);
+
+CREATE INDEX delegations_from on delegations (from_id);
+
+CREATE INDEX delegations_to on delegations (to_id);
+
+CREATE INDEX exports_user on exports (user_id, id);
+
+CREATE INDEX idempotency_keys_age on idempotency_keys (created_at);
+
+CREATE INDEX login_failures_key on login_failures (key, at);
+
+CREATE INDEX participants_user on participants (user_id, ticket_id);
+
+CREATE INDEX role_grants_user on role_grants (user_id);
+
+CREATE INDEX saved_views_user on saved_views (user_id);
+
+CREATE INDEX sessions_expiry on sessions (expires_at);
+
+CREATE INDEX sessions_user on sessions (user_id);
+
+CREATE INDEX tasks_assignee on tasks (assignee_id, state);
+
+CREATE INDEX tasks_ticket on tasks (ticket_id, position);
+
+CREATE INDEX team_members_user on team_members (user_id, team_id);
+
+CREATE INDEX ticket_links_to on ticket_links (to_id);
+
+CREATE INDEX tickets_assignee_updated on tickets (assignee_id, updated_at desc, id desc);
+
+CREATE INDEX tickets_class_updated on tickets (classification, updated_at desc, id desc);
+
+CREATE INDEX tickets_kind_opened on tickets (kind, opened_at desc, id desc);
+
+CREATE INDEX tickets_kind_updated on tickets (kind, updated_at desc, id desc);
+
+CREATE INDEX tickets_open_assignee on tickets (assignee_id, updated_at desc, id desc) where category in ('open', 'waiting');
+
+CREATE INDEX tickets_open_due on tickets (coalesce(due_at, '9999-12-31 00:00:00.000000'), id) where category in ('open', 'waiting');
+
+CREATE INDEX tickets_open_priority on tickets (priority, id) where category in ('open', 'waiting');
+
+CREATE INDEX tickets_open_team on tickets (team_id, updated_at desc, id desc) where category in ('open', 'waiting');
+
+CREATE INDEX tickets_open_updated on tickets (updated_at desc, id desc) where category in ('open', 'waiting');
+
+CREATE INDEX tickets_opened on tickets (opened_at desc, id desc);
+
+CREATE INDEX tickets_priority_updated on tickets (priority, updated_at desc, id desc);
+
+CREATE INDEX tickets_requester_updated on tickets (requester_id, updated_at desc, id desc);
+
+CREATE INDEX tickets_service_updated on tickets (service, updated_at desc, id desc);
+
+CREATE INDEX tickets_state_updated on tickets (state, updated_at desc, id desc);
+
+CREATE INDEX tickets_team_updated on tickets (team_id, updated_at desc, id desc);
+
+CREATE INDEX tickets_updated on tickets (updated_at desc, id desc);
+
+CREATE INDEX tickets_waiting_updated on tickets (updated_at desc, id desc) where category = 'waiting';
+
+CREATE INDEX users_name on users (lower(name));
+
+CREATE TRIGGER approval_decisions_no_delete before delete on approval_decisions begin
+  select raise(abort, 'a decision is never deleted');
+end;
+
+CREATE TRIGGER approval_decisions_no_replace before insert on approval_decisions
+  when exists (select 1 from approval_decisions where slot_id = new.slot_id and user_id = new.user_id) begin
+  select raise(abort, 'a decision is never replaced');
+end;
+
+CREATE TRIGGER approval_decisions_no_update before update on approval_decisions begin
+  select raise(abort, 'a decision is never altered');
+end;
+
+CREATE TRIGGER audit_checkpoints_no_delete before delete on audit_checkpoints begin
+  select raise(abort, 'the log is append-only: delete on audit_checkpoints is refused');
+end;
+
+CREATE TRIGGER audit_checkpoints_no_replace before insert on audit_checkpoints
+  when exists (select 1 from audit_checkpoints where id = new.id) begin
+  select raise(abort, 'the log is append-only: replace on audit_checkpoints is refused');
+end;
+
+CREATE TRIGGER audit_checkpoints_no_update before update on audit_checkpoints begin
+  select raise(abort, 'the log is append-only: update on audit_checkpoints is refused');
+end;
+
+CREATE TRIGGER audit_events_no_delete before delete on audit_events begin
+  select raise(abort, 'the log is append-only: delete on audit_events is refused');
+end;
+
+CREATE TRIGGER audit_events_no_replace before insert on audit_events
+  when exists (select 1 from audit_events where id = new.id or (entity_kind = new.entity_kind and entity = new.entity and entity_version = new.entity_version)) begin
+  select raise(abort, 'the log is append-only: replace on audit_events is refused');
+end;
+
+CREATE TRIGGER audit_events_no_update before update on audit_events begin
+  select raise(abort, 'the log is append-only: update on audit_events is refused');
+end;
+
+CREATE TRIGGER audit_events_outbox after insert on audit_events begin
+  insert into audit_outbox (event_id) values (new.id);
+end;
+
+CREATE TRIGGER audit_leaves_no_delete before delete on audit_leaves begin
+  select raise(abort, 'the log is append-only: delete on audit_leaves is refused');
+end;
+
+CREATE TRIGGER audit_leaves_no_replace before insert on audit_leaves
+  when exists (select 1 from audit_leaves where idx = new.idx or event_id = new.event_id) begin
+  select raise(abort, 'the log is append-only: replace on audit_leaves is refused');
+end;
+
+CREATE TRIGGER audit_leaves_no_update before update on audit_leaves begin
+  select raise(abort, 'the log is append-only: update on audit_leaves is refused');
+end;
+
+CREATE TRIGGER audit_nodes_no_delete before delete on audit_nodes begin
+  select raise(abort, 'the log is append-only: delete on audit_nodes is refused');
+end;
+
+CREATE TRIGGER audit_nodes_no_replace before insert on audit_nodes
+  when exists (select 1 from audit_nodes where pos = new.pos) begin
+  select raise(abort, 'the log is append-only: replace on audit_nodes is refused');
+end;
+
+CREATE TRIGGER audit_nodes_no_update before update on audit_nodes begin
+  select raise(abort, 'the log is append-only: update on audit_nodes is refused');
+end;
+
+CREATE TRIGGER audit_origins_no_delete before delete on audit_origins begin
+  select raise(abort, 'the log is append-only: delete on audit_origins is refused');
+end;
+
+CREATE TRIGGER audit_origins_no_replace before insert on audit_origins
+  when exists (select 1 from audit_origins where id = new.id or origin = new.origin) begin
+  select raise(abort, 'the log is append-only: replace on audit_origins is refused');
+end;
+
+CREATE TRIGGER audit_origins_no_update before update on audit_origins begin
+  select raise(abort, 'the log is append-only: update on audit_origins is refused');
+end;
+
+CREATE TRIGGER audit_outbox_no_update before update on audit_outbox begin
+  select raise(abort, 'the log is append-only: update on audit_outbox is refused');
+end;
+
+CREATE TRIGGER audit_outbox_only_sealed before delete on audit_outbox
+  when not exists (select 1 from audit_leaves where event_id = old.event_id) begin
+  select raise(abort, 'an unsealed event cannot leave the outbox');
+end;
+
+CREATE TRIGGER audit_private_no_replace before insert on audit_private
+  when exists (select 1 from audit_private where event_id = new.event_id and field = new.field) begin
+  select raise(abort, 'the log is append-only: replace on audit_private is refused');
+end;
+
+CREATE TRIGGER audit_private_no_update before update on audit_private begin
+  select raise(abort, 'the log is append-only: update on audit_private is refused');
+end;
+
+CREATE TRIGGER changes_event_update before update on changes
+  when new.version <> old.version + 1 or not exists (
+    select 1 from audit_events e join tickets t on e.entity_kind = t.kind and e.entity = t.number
+    where t.id = new.ticket_id and e.entity_version = new.version) begin
+  select raise(abort, 'a change alters by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER changes_no_delete before delete on changes begin
+  select raise(abort, 'a change is never deleted');
+end;
+
+CREATE TRIGGER changes_no_replace before insert on changes
+  when exists (select 1 from changes where ticket_id = new.ticket_id) begin
+  select raise(abort, 'a change is never replaced');
+end;
+
+CREATE TRIGGER tickets_event_insert before insert on tickets
+  when not exists (select 1 from audit_events where entity_kind = new.kind and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a record changes only with its event');
+end;
+
+CREATE TRIGGER tickets_event_update before update on tickets
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = new.kind and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a record changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER tickets_no_delete before delete on tickets begin
+  select raise(abort, 'a record is never deleted');
+end;
+
+CREATE TRIGGER tickets_no_replace before insert on tickets
+  when exists (select 1 from tickets where id = new.id or number = new.number) begin
+  select raise(abort, 'a record is never replaced');
+end;
+
