@@ -128,27 +128,27 @@ type versioned[T any] struct {
 	Body     T
 }
 
-// byNumber names a record and, for writes, the version that the caller saw.
-type byNumber struct {
+// ByNumber names a record and, for writes, the version that the caller saw.
+type ByNumber struct {
 	Number  string `path:"number" maxLength:"40" doc:"A record's number, in any case, with or without leading zeros" example:"INC-000123"`
 	IfMatch string `header:"If-Match" maxLength:"60" doc:"The ETag that was read; a record that was changed meanwhile is refused with stale_version"`
 }
 
-type byID struct {
+type ByID struct {
 	ID string `path:"id" maxLength:"128"`
 }
 
-// ifNoneMatch is for reads of records: what is known already is not sent again.
-type ifNoneMatch struct {
+// IfNoneMatch is for reads of records: what is known already is not sent again.
+type IfNoneMatch struct {
 	IfNoneMatch string `header:"If-None-Match" maxLength:"200"`
 }
 
-func (in ifNoneMatch) unchanged(version int64) bool { return in.IfNoneMatch == etag(version) }
+func (in IfNoneMatch) unchanged(version int64) bool { return in.IfNoneMatch == etag(version) }
 
 func etag(version int64) string { return `"` + ticket.Int(version) + `"` }
 
 // version reads If-Match: an ETag of this API, "*" or nothing for any version.
-func (in byNumber) version() (int64, error) { return ParseETag(in.IfMatch) }
+func (in ByNumber) version() (int64, error) { return ParseETag(in.IfMatch) }
 
 // ParseETag reads the version out of an ETag; 0 stands for any.
 func ParseETag(s string) (int64, error) {
