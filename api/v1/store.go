@@ -68,19 +68,19 @@ type object struct {
 	Participants []domain.UserID `gorm:"-"`
 }
 
-// lastSeen tells when people last used a session, for the list of people.
-func (s store) lastSeen(ctx context.Context, ids []domain.UserID) (map[domain.UserID]time.Time, error) {
-	out := map[domain.UserID]time.Time{}
-	if len(ids) == 0 {
-		return out, nil
+// sealed tells when the last checkpoint was signed, and since when the oldest unsealed event waits, nil when none.
+func (s store) sealed(ctx context.Context) (signed time.Time, waiting *time.Time, err error) {
+	var last []struct{ CreatedAt time.Time }
+	if err := s.db.Conn(ctx).Raw("select created_at from audit_checkpoints order by id desc limit 1").Scan(&last).Error; err != nil {
+		return signed, nil, err
 	}
-	var rows []struct {
-		UserID     domain.UserID
-		LastSeenAt time.Time
+	if len(last) > 0 {
+		signed = last[0].CreatedAt
 	}
-	err := s.db.Conn(ctx).Raw("select user_id, last_seen_at from sessions where user_id in ? order by last_seen_at", ids).Scan(&rows).Error
-	for _, r := range rows {
-		out[r.UserID] = r.LastSeenAt
+	var oldest []struct{ RecordedAt time.Time }
+	err = s.db.Conn(ctx).Raw("select e.recorded_at from audit_outbox o join audit_events e on e.id = o.event_id order by o.event_id limit 1").Scan(&oldest).Error
+	if len(oldest) > 0 {
+		waiting = &oldest[0].RecordedAt
 	}
-	return out, err
+	return signed, waiting, err
 }
