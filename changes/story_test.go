@@ -81,7 +81,7 @@ func TestWhoHasAHandInItIsRefusedByEveryRouteWithTheReason(t *testing.T) {
 			t.Errorf("a requester who may not even see it: %v", err)
 		}
 		// The implementer lends her vote: what she may not do, nobody may do for her.
-		if _, err := w.People.Delegate(w.As("cora"), people.DelegateInput{To: w.Ref("tess"), From: w.Clock.Now(), Until: w.Clock.Now().Add(48 * time.Hour), Reason: "away"}); err != nil {
+		if _, err := w.People.Delegate(w.As("cora"), people.DelegateInput{To: w.Ref("tess"), Until: w.Clock.Now().Add(48 * time.Hour), Reason: "away"}); err != nil {
 			t.Fatal(err)
 		}
 		w.Clock.Advance(time.Minute)
@@ -276,4 +276,3 @@ func TestTheLogOfAWholeStoryVerifies(t *testing.T) {
 		w.VerifyLog()
 	})
 }
-

@@ -7,13 +7,18 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/cabinetdesk/cabinet/domain"
 )
 
 // keyFile is the name of the key in the log's folder, which is never inside the database.
@@ -144,4 +149,49 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// originStarted is the first event of every origin.
+type originStarted struct {
+	origin   Origin
+	previous Checkpoint
+	reason   string
+	lost     []string // origins that were signed, and that the database no longer knows
+	id       string
+	adopted  int64
+}
+
+// Event makes log.started, or log.recovered when there was a log before. The digest is the SHA-256 of the
+// public key, so that the key of an old origin is itself sealed by the ones after it.
+func (s originStarted) Event() domain.Event {
+	sum := sha256.Sum256([]byte(s.origin.VerifierKey))
+	ev := domain.Event{ID: s.id, Type: "log.started", EntityKind: "log", Entity: s.origin.Name, Version: 1,
+		Digest: hex.EncodeToString(sum[:]), Visibility: domain.Restricted,
+		Fields: []domain.FieldChange{{Field: "public_key", After: s.origin.VerifierKey}}}
+	if s.reason != "" {
+		ev.Type = "log.recovered"
+		ev.Fields = append(ev.Fields, domain.FieldChange{Field: "reason", After: s.reason},
+			domain.FieldChange{Field: "previous", After: s.previous.Note})
+		if s.previous.Origin != "" {
+			ev.Scope = []string{previousPrefix + s.previous.Origin, "previous_size:" + strconv.FormatInt(s.previous.Size, 10),
+				"previous_root:" + s.previous.Root.String()}
+		}
+		for _, name := range s.lost {
+			ev.Scope = append(ev.Scope, lostPrefix+name)
+		}
+		if s.adopted > 0 {
+			ev.Scope = append(ev.Scope, "adopted:"+strconv.FormatInt(s.adopted, 10))
+		}
+	}
+	return ev
+}
+
+const (
+	previousPrefix = "previous:"
+	lostPrefix     = "lost:"
+)
+
+// sameKey tells whether two verifier keys ("name+hash+key") differ in their names only.
+func sameKey(a, b string) bool {
+	return a[strings.LastIndexByte(a, '+')+1:] == b[strings.LastIndexByte(b, '+')+1:]
 }

@@ -2,10 +2,7 @@ package audit
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"strconv"
-	"strings"
+	"errors"
 	"sync"
 
 	"github.com/cabinetdesk/cabinet/domain"
@@ -32,8 +29,10 @@ type Log struct {
 	key    *Key
 	opened bool
 	broken error // why the log is read-only, nil when it is not
-	nudge  func()
-	states []recordStates
+	// unguarded is the same for guards that were missing at the start: only a new start clears it.
+	unguarded error
+	nudge     func()
+	states    []recordStates
 }
 
 // Status is what [Log.Open] and [Log.Check] found.
@@ -44,7 +43,7 @@ type Status struct {
 	// Size is the number of sealed events.
 	Size int64
 	// ReadOnly says why nothing can be recorded, nil when all is well. It is a domain.Error with the
-	// code log_rewound, log_inconsistent or log_key.
+	// code log_rewound, log_inconsistent, log_key or log_guards.
 	ReadOnly error
 	// Warnings are sentences for the administrator: what weakens the guards without breaking them.
 	Warnings []string
@@ -59,9 +58,9 @@ func New(d *db.DB, cfg Config) *Log {
 }
 
 // Open prepares the log: it makes the key and the origin at the first start, compares the database with
-// the last checkpoint kept outside it, and makes sure that the database refuses forbidden writes
-// ([ErrGuards] when it does not). A database that is behind, or does not continue what was signed, is
-// not an error here: the log is then read-only, and Status.ReadOnly says why.
+// the last checkpoint kept outside it, and makes sure that the database refuses forbidden writes. A
+// database that is behind, does not continue what was signed, or has lost its guards is not an error here:
+// the log is then read-only, so that it can still be read and verified, and Status.ReadOnly says why.
 func (l *Log) Open(ctx context.Context) (Status, error) {
 	if _, err := l.signingKey(); err != nil {
 		return Status{}, err
@@ -82,7 +81,7 @@ func (l *Log) Open(ctx context.Context) (Status, error) {
 		if n, err := l.size(ctx); err != nil || n > 0 {
 			return err
 		}
-		first, err = l.begin(ctx, Checkpoint{}, "")
+		first, err = l.begin(ctx, originStarted{})
 		return err
 	})
 	if err != nil {
@@ -101,12 +100,29 @@ func (l *Log) Open(ctx context.Context) (Status, error) {
 		return st, err
 	}
 	if st.ReadOnly == nil {
-		if err := l.SelfTest(ctx); err != nil {
+		err := l.SelfTest(ctx)
+		if err != nil && !errors.Is(err, ErrGuards) {
 			return st, err
 		}
+		l.mu.Lock()
+		l.unguarded = err
+		l.mu.Unlock()
+		st.ReadOnly = err
 	}
 	if st.Warnings, err = l.warnings(ctx); err != nil {
 		return st, err
+	}
+	if st.ReadOnly == nil && first.Size == 0 {
+		copied, err := l.anchors.load()
+		if err != nil || copied != nil {
+			return st, err
+		}
+		st.Warnings = append(st.Warnings, "There was no copy of the checkpoints outside the database, so it could not be told whether the log was rewound. One is kept from now on.")
+		last, err := l.Checkpoint(ctx)
+		if err != nil {
+			return st, err
+		}
+		return st, l.anchors.append(last, l.db.Now(ctx))
 	}
 	return st, nil
 }
@@ -129,7 +145,7 @@ func (l *Log) Check(ctx context.Context) (Status, error) {
 	l.mu.Lock()
 	l.broken = finding
 	l.mu.Unlock()
-	st.ReadOnly = finding
+	st.ReadOnly = l.writable()
 	return st, nil
 }
 
@@ -197,11 +213,11 @@ const recoverHint = "a backup was restored, or leaves were removed. Nothing is r
 
 func (l *Log) compareAnchor(ctx context.Context, n *nodes, size int64, root [32]byte, anchored Checkpoint, o Origin) (finding, err error) {
 	if anchored.Origin != o.Name {
-		known, err := l.originNamed(ctx, anchored.Origin)
+		known, err := l.acknowledged(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if known == nil {
+		if !known[anchored.Origin] {
 			return ErrRewound.Because("The last checkpoint outside the database is of a log that the database does not know: %s", recoverHint), nil
 		}
 		return nil, nil // another instance recovered since: the present origin is signed, and names the old one
@@ -232,6 +248,13 @@ func (l *Log) Recover(ctx context.Context, reason string) (Status, error) {
 	if err != nil && !asInconsistent(err) {
 		return Status{}, err
 	}
+	anchored := map[string]bool{}
+	if _, err := l.anchors.each(func(c Checkpoint) error {
+		anchored[c.Origin] = true
+		return nil
+	}); err != nil {
+		return Status{}, err
+	}
 	var c Checkpoint
 	err = l.db.Do(ctx, func(ctx context.Context) error {
 		if err := l.lock(ctx); err != nil {
@@ -251,8 +274,17 @@ func (l *Log) Recover(ctx context.Context, reason string) (Status, error) {
 				old = *signed
 			}
 		}
-		var err error
-		c, err = l.begin(ctx, old, reason)
+		known, err := l.acknowledged(ctx)
+		if err != nil {
+			return err
+		}
+		var lost []string
+		for name := range anchored {
+			if !known[name] && name != old.Origin {
+				lost = append(lost, name)
+			}
+		}
+		c, err = l.begin(ctx, originStarted{previous: old, reason: reason, lost: lost})
 		return err
 	})
 	if err != nil {
@@ -267,7 +299,7 @@ func (l *Log) Recover(ctx context.Context, reason string) (Status, error) {
 // begin starts an origin with its first event and seals that event alone, in the unit open in ctx. Under
 // a new key, what waits in the outbox was authenticated by the old one, which is gone: it is sealed
 // unseen, and the first event says how many events that were.
-func (l *Log) begin(ctx context.Context, previous Checkpoint, reason string) (Checkpoint, error) {
+func (l *Log) begin(ctx context.Context, f originStarted) (Checkpoint, error) {
 	key, err := l.signingKey()
 	if err != nil {
 		return Checkpoint{}, err
@@ -283,10 +315,10 @@ func (l *Log) begin(ctx context.Context, previous Checkpoint, reason string) (Ch
 	newKey := before != nil && !sameKey(before.VerifierKey, o.VerifierKey)
 	now := l.db.Now(ctx)
 	if _, err := l.store.exec(ctx, "insert into audit_origins (origin, vkey, reason, previous, started_at) values (?, ?, ?, ?, ?)",
-		o.Name, o.VerifierKey, reason, previous.Note, now); err != nil {
+		o.Name, o.VerifierKey, f.reason, f.previous.Note, now); err != nil {
 		return Checkpoint{}, err
 	}
-	f := originStarted{origin: o, previous: previous, reason: reason, id: NewID(now)}
+	f.origin, f.id = o, NewID(now)
 	if newKey {
 		if _, err := l.store.row(ctx, "select count(*) from audit_outbox", nil, &f.adopted); err != nil {
 			return Checkpoint{}, err
@@ -305,47 +337,14 @@ func (l *Log) begin(ctx context.Context, previous Checkpoint, reason string) (Ch
 	return c, err
 }
 
-// originStarted is the first event of every origin.
-type originStarted struct {
-	origin   Origin
-	previous Checkpoint
-	reason   string
-	id       string
-	adopted  int64
-}
-
-// Event makes log.started, or log.recovered when there was a log before. The digest is the SHA-256 of the
-// public key, so that the key of an old origin is itself sealed by the ones after it.
-func (s originStarted) Event() domain.Event {
-	sum := sha256.Sum256([]byte(s.origin.VerifierKey))
-	ev := domain.Event{ID: s.id, Type: "log.started", EntityKind: "log", Entity: s.origin.Name, Version: 1,
-		Digest: hex.EncodeToString(sum[:]), Visibility: domain.Restricted,
-		Fields: []domain.FieldChange{{Field: "public_key", After: s.origin.VerifierKey}}}
-	if s.reason != "" {
-		ev.Type = "log.recovered"
-		ev.Fields = append(ev.Fields, domain.FieldChange{Field: "reason", After: s.reason},
-			domain.FieldChange{Field: "previous", After: s.previous.Note})
-		if s.previous.Origin != "" {
-			ev.Scope = []string{"previous:" + s.previous.Origin, "previous_size:" + strconv.FormatInt(s.previous.Size, 10),
-				"previous_root:" + s.previous.Root.String()}
-		}
-		if s.adopted > 0 {
-			ev.Scope = append(ev.Scope, "adopted:"+strconv.FormatInt(s.adopted, 10))
-		}
-	}
-	return ev
-}
-
-// sameKey tells whether two verifier keys ("name+hash+key") differ in their names only.
-func sameKey(a, b string) bool {
-	return a[strings.LastIndexByte(a, '+')+1:] == b[strings.LastIndexByte(b, '+')+1:]
-}
-
-// writable fails with ErrRewound while the log is read-only.
+// writable fails while the log is read-only, with the reason.
 func (l *Log) writable() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.broken
+	if l.broken != nil {
+		return l.broken
+	}
+	return l.unguarded
 }
 
 func (l *Log) isOpen() error {

@@ -147,8 +147,31 @@ func (l *Log) origin(ctx context.Context) (*Origin, error) {
 	return l.oneOrigin(ctx, "order by id desc limit 1")
 }
 
-func (l *Log) originNamed(ctx context.Context, name string) (*Origin, error) {
-	return l.oneOrigin(ctx, "where origin = ?", name)
+// acknowledged are the origins that the log knows of: its own, and those that a recovery names as lost.
+func (l *Log) acknowledged(ctx context.Context) (map[string]bool, error) {
+	known := map[string]bool{}
+	err := l.store.rows(ctx, "select o.origin, e.leaf from audit_origins o join audit_events e on e.entity_kind = 'log' and e.entity = o.origin join audit_leaves l on l.event_id = e.id", nil,
+		func(r *sql.Rows) error {
+			var name string
+			var raw []byte
+			if err := r.Scan(&name, &raw); err != nil {
+				return err
+			}
+			known[name] = true
+			leaf, err := ParseLeaf(raw)
+			if err != nil {
+				return nil // Verify says so
+			}
+			for _, tag := range leaf.Scope {
+				for _, prefix := range []string{previousPrefix, lostPrefix} {
+					if cited, ok := strings.CutPrefix(tag, prefix); ok {
+						known[cited] = true
+					}
+				}
+			}
+			return nil
+		})
+	return known, err
 }
 
 func (l *Log) oneOrigin(ctx context.Context, tail string, args ...any) (*Origin, error) {

@@ -185,8 +185,10 @@ func (v *verification) verifyOrigins(ctx context.Context) error {
 			s.fail("the event that started %s is not sealed", o.Name)
 		}
 	}
-	detail := "The key was not at hand; signatures are checked by the public keys in the database."
-	if n := len(v.origins); n > 0 && v.key != nil {
+	switch n := len(v.origins); {
+	case v.key == nil:
+		s.fail("the key of the log is not at hand, so the public keys in the database could be anybody's")
+	case n > 0:
 		own, err := v.key.VerifierKey(v.origins[n-1].Name)
 		if err != nil {
 			return err
@@ -194,9 +196,8 @@ func (v *verification) verifyOrigins(ctx context.Context) error {
 		if own != v.origins[n-1].VerifierKey {
 			s.fail("the key in the folder of the log is not the one that signs %s", v.origins[n-1].Name)
 		}
-		detail = "The log is signed with the key in its folder."
 	}
-	s.finish("%d origins. %s", len(v.origins), detail)
+	s.finish("%d origins, the present one under the key in the folder of the log.", len(v.origins))
 	v.done(s)
 	return nil
 }

@@ -19,19 +19,15 @@ import (
 type cli struct {
 	Config
 
-	Serve   serveCmd   `cmd:"" help:"Start the server."`
-	Demo    demoCmd    `cmd:"" help:"Fill an empty database with a demo organisation."`
-	Import  importCmd  `cmd:"" help:"Bring records over from another tool."`
-	Export  exportCmd  `cmd:"" help:"Write records to a spreadsheet."`
-	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Audit   auditCmd   `cmd:"" help:"Verify the log, show its checkpoint, recover after a restore."`
+	Import  importCmd  `cmd:"" help:"Bring in the history of another tool."`
 	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
+	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Backup  backupCmd  `cmd:"" help:"Write a verified backup of a SQLite desk, also while it runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
 	User    userCmd    `cmd:"" help:"List people, set a password, grant a role."`
 	Policy  policyCmd  `cmd:"" help:"Show who may do what, and explain it."`
 	Flow    flowCmd    `cmd:"" help:"Draw the lives of the records."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine against the budgets."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

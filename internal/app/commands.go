@@ -5,13 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/migrations"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -119,12 +122,27 @@ func (c auditVerifyCmd) Run(r *run) error {
 		enc.SetIndent("", "  ")
 		err = enc.Encode(report)
 	} else {
-		err = report.Print(r.out)
+		printReport(r.out, report)
 	}
 	if err == nil && !report.OK {
 		return exitError{1}
 	}
 	return err
+}
+
+func printReport(out io.Writer, report audit.Report) {
+	for _, s := range report.Steps {
+		mark := "ok  "
+		if !s.OK {
+			mark = "FAIL"
+		}
+		_, _ = fmt.Fprintf(out, "%s  %-22s %s\n", mark, s.Name, s.Detail)
+	}
+	verdict := "PROVED"
+	if !report.OK {
+		verdict = "NOT PROVED"
+	}
+	_, _ = fmt.Fprintf(out, "%s: %d sealed events, root %s, %s\n", verdict, report.Size, report.Root, report.FinishedAt.Sub(report.StartedAt).Round(time.Millisecond))
 }
 
 type auditCheckpointCmd struct{}
@@ -176,13 +194,19 @@ func (userListCmd) Run(r *run) error {
 	defer done()
 	w := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "LOGIN\tNAME\tACTIVE\tREFERENCE")
-	if err := desk.People.Each(r.operator(), func(login, name, ref string, active bool) error {
-		_, err := fmt.Fprintf(w, "%s\t%s\t%v\t%s\n", login, name, active, ref)
-		return err
-	}); err != nil {
-		return err
+	q := people.Query{Limit: 200}
+	for {
+		page, err := desk.People.Search(r.operator(), q)
+		if err != nil {
+			return err
+		}
+		for _, p := range page.People {
+			_, _ = fmt.Fprintf(w, "%s\t%s\t%v\t%s\n", p.Login, p.Name, p.Active, p.Ref)
+		}
+		if q.After = page.Next; q.After == "" {
+			return w.Flush()
+		}
 	}
-	return w.Flush()
 }
 
 type userPasswordCmd struct {
@@ -200,11 +224,12 @@ func (c userPasswordCmd) Run(r *run) error {
 	if err != nil && line == "" {
 		return domain.ErrInvalid.Because("No password was given.")
 	}
-	p, err := desk.People.FindByLogin(r.operator(), c.Login)
+	p, err := desk.People.Find(r.operator(), c.Login)
 	if err != nil {
 		return err
 	}
-	return desk.People.SetPassword(r.operator(), p.Ref, strings.TrimRight(line, "\r\n"))
+	_, err = desk.People.SetPassword(r.operator(), people.PasswordInput{Ref: p.Ref, Password: strings.TrimRight(line, "\r\n")})
+	return err
 }
 
 type userGrantCmd struct {
@@ -220,7 +245,7 @@ func (c userGrantCmd) Run(r *run) error {
 		return err
 	}
 	defer done()
-	p, err := desk.People.FindByLogin(r.operator(), c.Login)
+	p, err := desk.People.Find(r.operator(), c.Login)
 	if err != nil {
 		return err
 	}
@@ -235,7 +260,17 @@ type policyCmd struct {
 type policyTableCmd struct{}
 
 func (policyTableCmd) Run(r *run) error {
-	return policies.PrintTable(r.out)
+	desk, done, err := r.open(false, db.Config{Shared: true})
+	if err != nil {
+		return err
+	}
+	defer done()
+	w := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "ROLE\tACTION\tCLASS\tEFFECT\tSCOPE")
+	for _, row := range desk.Gate.Table() {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", row.Role, row.Action, row.Class, row.Effect, row.Scope)
+	}
+	return w.Flush()
 }
 
 type flowCmd struct {

@@ -20,6 +20,7 @@ import (
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
+	"github.com/cabinetdesk/cabinet/reports"
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
@@ -38,6 +39,7 @@ type Desk struct {
 	Problems  *problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	Reports   *reports.Reports
 	Jobs      *jobs.Runner
 	Files     *files
 	Status    audit.Status
@@ -76,6 +78,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
+	k.Reports = reports.New(d, k.Gate)
 	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
@@ -85,6 +88,10 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		k.Log.Register(kind, states)
 	}
 	k.People.RegisterStates(k.Log.Register)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	k.schedule(o.Log)
 	return k, k.Jobs.Build()
 }
 
@@ -102,12 +109,7 @@ func (d directory) MemberOf(ctx context.Context, user domain.UserID, team domain
 }
 
 func (d directory) NamesOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]string, error) {
-	found, err := d.people.ByIDs(ctx, users)
-	names := make(map[domain.UserID]string, len(found))
-	for id, p := range found {
-		names[id] = p.Name
-	}
-	return names, err
+	return d.people.NamesOf(ctx, users)
 }
 
 func (d directory) ActiveOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]bool, error) {
@@ -123,7 +125,7 @@ func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, 
 	found, err := d.people.DelegationsAmong(ctx, users, at)
 	out := make([]approval.Delegation, len(found))
 	for i, x := range found {
-		out[i] = approval.Delegation{Ref: x.Ref, From: x.From, To: x.To, Board: x.Board}
+		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board}
 	}
 	return out, err
 }

@@ -108,8 +108,9 @@ CREATE TABLE audit_nodes (
 CREATE TABLE audit_origins (
   id         integer primary key,
   origin     text not null unique,
+  vkey       text not null, -- its public key, as signed notes write it
   reason     text not null default '',
-  previous   text not null default '',
+  previous   text not null default '', -- the last checkpoint of the log before it
   started_at datetime not null
 );
 
@@ -448,6 +449,11 @@ CREATE TABLE tickets (
   check ((category in ('done', 'cancelled')) or closed_at is null)
 );
 
+CREATE TABLE user_preferences (
+  user_id integer primary key references users (id),
+  body    text not null
+);
+
 CREATE TABLE users (
   id            integer primary key,
   ref           text not null unique,
@@ -459,7 +465,6 @@ CREATE TABLE users (
   active        boolean not null default true,
   service       boolean not null default false,
   password_hash text not null default '',
-  preferences   text not null default '{}',
   version       integer not null,
   created_at    datetime not null,
   updated_at    datetime not null
@@ -560,7 +565,7 @@ CREATE TRIGGER approval_decisions_no_delete before delete on approval_decisions 
 end;
 
 CREATE TRIGGER approval_decisions_no_replace before insert on approval_decisions
-  when exists (select 1 from approval_decisions where slot_id = new.slot_id and user_id = new.user_id) begin
+  when exists (select 1 from approval_decisions where id = new.id or ref = new.ref or (slot_id = new.slot_id and user_id = new.user_id)) begin
   select raise(abort, 'a decision is never replaced');
 end;
 
@@ -586,7 +591,7 @@ CREATE TRIGGER audit_events_no_delete before delete on audit_events begin
 end;
 
 CREATE TRIGGER audit_events_no_replace before insert on audit_events
-  when exists (select 1 from audit_events where id = new.id or (entity_kind = new.entity_kind and entity = new.entity and entity_version = new.entity_version)) begin
+  when exists (select 1 from audit_events where id = new.id or rowid = new.rowid or (entity_kind = new.entity_kind and entity = new.entity and entity_version = new.entity_version)) begin
   select raise(abort, 'the log is append-only: replace on audit_events is refused');
 end;
 
@@ -637,6 +642,11 @@ CREATE TRIGGER audit_origins_no_update before update on audit_origins begin
   select raise(abort, 'the log is append-only: update on audit_origins is refused');
 end;
 
+CREATE TRIGGER audit_outbox_no_replace before insert on audit_outbox
+  when exists (select 1 from audit_outbox where event_id = new.event_id or rowid = new.rowid) begin
+  select raise(abort, 'the log is append-only: replace on audit_outbox is refused');
+end;
+
 CREATE TRIGGER audit_outbox_no_update before update on audit_outbox begin
   select raise(abort, 'the log is append-only: update on audit_outbox is refused');
 end;
@@ -647,7 +657,7 @@ CREATE TRIGGER audit_outbox_only_sealed before delete on audit_outbox
 end;
 
 CREATE TRIGGER audit_private_no_replace before insert on audit_private
-  when exists (select 1 from audit_private where event_id = new.event_id and field = new.field) begin
+  when exists (select 1 from audit_private where rowid = new.rowid or (event_id = new.event_id and field = new.field)) begin
   select raise(abort, 'the log is append-only: replace on audit_private is refused');
 end;
 
