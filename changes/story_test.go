@@ -276,4 +276,3 @@ func TestTheLogOfAWholeStoryVerifies(t *testing.T) {
 		w.VerifyLog()
 	})
 }
-

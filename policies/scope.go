@@ -113,6 +113,25 @@ func (s Scope) Covers(o Object) bool {
 	return false
 }
 
+// Tickets is the scope as an SQL condition over tickets under the name t: what [Scope.Covers] says of one record.
+// It is empty when the scope holds no ticket. Lists, counts, searches, reports and exports all use this one.
+func (s Scope) Tickets() (cond string, args []any) {
+	if s.All {
+		return "1 = 1", nil
+	}
+	var or []string
+	if len(s.Teams) > 0 {
+		or, args = append(or, "t.team_id in ?"), append(args, s.Teams)
+	}
+	if len(s.Sites) > 0 {
+		or, args = append(or, "t.site_id in ?"), append(args, s.Sites)
+	}
+	if s.Own && s.User != 0 {
+		or, args = append(or, "t.id in (select ticket_id from participants where user_id = ?)"), append(args, s.User)
+	}
+	return strings.Join(or, " or "), args
+}
+
 func (s *Scope) add(w Where) {
 	switch w.Kind {
 	case All:

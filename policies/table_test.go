@@ -164,6 +164,22 @@ func TestTheTableOfTheUIAgreesWithTheGate(t *testing.T) {
 	}
 }
 
+func TestThePrintedTableHasALineForEachAction(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	if err := policies.PrintTable(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range everyAction {
+		if !strings.Contains(b.String(), "\n"+a.Name+" ") {
+			t.Errorf("%s has no line", a.Name)
+		}
+	}
+	if !strings.Contains(b.String(), "change.decide (emergency)") || strings.Count(b.String(), "never") < 80 {
+		t.Error(b.String())
+	}
+}
+
 func TestAPolicyThatCouldBeMisreadIsRefused(t *testing.T) {
 	t.Parallel()
 	good := "p, agent, *, incident, read, allow"

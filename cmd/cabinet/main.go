@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // zones also where the system has none
 
 	"github.com/cabinetdesk/cabinet/internal/app"
 )

@@ -243,7 +243,7 @@ func TestACutLastLineOfTheCopyDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	d := testkit.Open(t, db.SQLite, testkit.NewClock(testkit.Epoch))
 	dir := t.TempDir()
-	l, _ := reopen(t, d, dir)
+	reopen(t, d, dir)
 	path := filepath.Join(dir, "checkpoints.log")
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {

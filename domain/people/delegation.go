@@ -174,12 +174,11 @@ func (s *Service) DelegationsTo(ctx context.Context, user domain.UserID, at time
 	return s.store.delegations(ctx, "d.to_id = ? and d.revoked_at is null and d.valid_from <= ? and d.valid_until > ? and f.active and t.active", int64(user), at, at)
 }
 
-// DelegationsAmong lists the delegations that count at an instant and are given by, or to, any of the users:
-// what an approval looks at. It asks nobody's permission: it is for the engine, not for a list.
+// DelegationsAmong lists the delegations that count at an instant and that one of these users gave or received,
+// of people whose accounts are active. It asks nobody's permission, as DelegationsTo.
 func (s *Service) DelegationsAmong(ctx context.Context, users []domain.UserID, at time.Time) ([]Delegation, error) {
 	if len(users) == 0 {
 		return nil, nil
 	}
-	at = domain.Instant(at)
-	return s.store.delegations(ctx, "d.revoked_at is null and d.valid_from <= ? and d.valid_until > ? and (d.from_id in ? or d.to_id in ?)", at, at, users, users)
+	return s.store.delegations(ctx, "(d.from_id in ? or d.to_id in ?) and d.revoked_at is null and d.valid_from <= ? and d.valid_until > ? and f.active and t.active", users, users, at, at)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/policies"
 )
 
@@ -69,6 +70,29 @@ func (s *Service) Search(ctx context.Context, q Query) (Page, error) {
 		out.Next = base64.RawURLEncoding.EncodeToString(last)
 	}
 	return out, nil
+}
+
+// Each yields all people, in the order in which they were added. Who has person.read may.
+func (s *Service) Each(ctx context.Context, yield func(Person) error) error {
+	if err := s.gate.Check(ctx, "person.read", policies.Object{}); err != nil {
+		return err
+	}
+	return s.eachPerson(ctx, yield)
+}
+
+func (s *Service) eachPerson(ctx context.Context, yield func(Person) error) error {
+	for last := int64(0); ; {
+		page, err := s.store.peopleAfter(ctx, last, 1000)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, p := range page {
+			if err := yield(p); err != nil {
+				return err
+			}
+		}
+		last = int64(page[len(page)-1].ID)
+	}
 }
 
 // position is where a page ended: the name as the database folds it, and the key.
@@ -216,21 +240,19 @@ func (s *Service) SetPreferences(ctx context.Context, body json.RawMessage) erro
 	return s.db.Do(ctx, func(ctx context.Context) error { return s.store.putPreferences(ctx, a.User, body) })
 }
 
+// RegisterStates tells the log how to read the present state of what this package owns.
+func (s *Service) RegisterStates(register func(kind string, states audit.States)) {
+	register(kindPerson, s.PersonStates)
+	register(kindTeam, s.TeamStates)
+	register(kindSite, s.SiteStates)
+	register(kindToken, s.TokenStates)
+	register(kindDelegation, s.DelegationStates)
+}
+
 // PersonStates yields the present state of every person, for the verification of the log; the four others do
 // the same for teams, sites, tokens and delegations.
 func (s *Service) PersonStates(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error {
-	for last := int64(0); ; {
-		page, err := s.store.peopleAfter(ctx, last, 1000)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, p := range page {
-			if err := yield(p.Ref, p.Version, p.state()); err != nil {
-				return err
-			}
-		}
-		last = int64(page[len(page)-1].ID)
-	}
+	return s.eachPerson(ctx, func(p Person) error { return yield(p.Ref, p.Version, p.state()) })
 }
 
 // TeamStates yields the present state of every team.

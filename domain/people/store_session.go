@@ -232,3 +232,52 @@ func (s store) putPreferences(ctx context.Context, user domain.UserID, body json
 	return s.exec(ctx, `insert into user_preferences (user_id, body) values (?, ?)
 		on conflict (user_id) do update set body = excluded.body`, user, string(body))
 }
+
+type delegationRow struct {
+	ID               int64
+	Ref              string
+	FromID, ToID     domain.UserID
+	FromRef, ToRef   string
+	FromName, ToName string
+	BoardID          domain.BoardID
+	BoardKey         string
+	ValidFrom        time.Time
+	ValidUntil       time.Time
+	Reason           string
+	RevokedAt        *time.Time
+	Version          int64
+	CreatedAt        time.Time
+}
+
+// delegations loads those that meet a condition over d (the delegation), f (who gave it) and t (who got it).
+func (s store) delegations(ctx context.Context, where string, args ...any) ([]Delegation, error) {
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = key(text)
+		}
+	}
+	if !strings.Contains(where, "order by") {
+		where += " order by d.valid_from, d.id"
+	}
+	var rows []delegationRow
+	err := s.raw(ctx, `select d.id, d.ref, d.from_id, d.to_id, f.ref as from_ref, t.ref as to_ref, f.name as from_name, t.name as to_name,
+		d.board_id, coalesce(b.key, '') as board_key, d.valid_from, d.valid_until, d.reason, d.revoked_at, d.version, d.created_at
+		from delegations d join users f on f.id = d.from_id join users t on t.id = d.to_id left join boards b on b.id = d.board_id
+		where `+where, args...).Scan(&rows).Error
+	out := make([]Delegation, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, Delegation{ID: r.ID, Ref: r.Ref, From: Member{r.FromID, r.FromRef, r.FromName}, To: Member{r.ToID, r.ToRef, r.ToName},
+			Board: r.BoardID, BoardKey: r.BoardKey, ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, Reason: r.Reason,
+			RevokedAt: r.RevokedAt, Version: r.Version, CreatedAt: r.CreatedAt})
+	}
+	return out, err
+}
+
+func (s store) insertDelegation(ctx context.Context, d Delegation) error {
+	return s.exec(ctx, `insert into delegations (ref, from_id, to_id, board_id, valid_from, valid_until, reason, version, created_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.Ref, d.From.ID, d.To.ID, d.Board, d.ValidFrom, d.ValidUntil, d.Reason, d.Version, d.CreatedAt)
+}
+
+func (s store) revokeDelegation(ctx context.Context, d Delegation) error {
+	return s.one(ctx, "update delegations set revoked_at = ?, version = ? where id = ? and version = ?", d.RevokedAt, d.Version, d.ID, d.Version-1)
+}

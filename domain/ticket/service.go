@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,13 +92,20 @@ func (s *Service) Lock(ctx context.Context, number string, version int64, action
 	return t, nil
 }
 
+// followed are the acts that somebody may take on a record only because they watch it.
+var followed = map[string]bool{"read": true, "comment": true, "watch": true, "attach": true}
+
 // Permit asks the gate for an action on a record ("resolve" means "<kind>.resolve").
 func (s *Service) Permit(ctx context.Context, t Ticket, action string) error {
-	people, err := s.store.participants(ctx, t.ID)
+	roles, err := s.store.roles(ctx, t.ID)
 	if err != nil {
 		return err
 	}
-	o := t.Object(people)
+	everybody := slices.Concat(roles["requester"], roles["opener"], roles["watcher"])
+	o := t.Object(everybody)
+	if !followed[action] { // a watcher follows; what happens to the record is for those whose it is
+		o.Participants = slices.Concat(roles["requester"], roles["opener"])
+	}
 	err = s.Gate.Check(ctx, string(t.Kind)+"."+action, o)
 	if err == nil || action == "read" {
 		if errors.Is(err, domain.ErrForbidden) {
@@ -106,6 +114,7 @@ func (s *Service) Permit(ctx context.Context, t Ticket, action string) error {
 		return err
 	}
 	// Not visible is not_found; visible but not permitted is forbidden, with the reason.
+	o.Participants = everybody
 	if s.Gate.Check(ctx, string(t.Kind)+".read", o) != nil {
 		return domain.ErrNotFound
 	}
@@ -134,11 +143,14 @@ func Plain(h Happened) domain.Fact { return h }
 func (s *Service) InsertAs(ctx context.Context, rec Record, what Happened, fact func(Happened) domain.Fact, kindRow func(ctx context.Context) error) error {
 	t := rec.Core()
 	now := s.DB.Now(ctx)
-	n, err := s.store.next(ctx, t.Kind)
-	if err != nil {
-		return err
+	if t.Number == "" { // what an import brings keeps the number that it had
+		n, err := s.store.next(ctx, t.Kind)
+		if err != nil {
+			return err
+		}
+		t.Number = domain.Number{Kind: t.Kind, N: n}.String()
 	}
-	t.Number, t.Version, t.UpdatedAt = domain.Number{Kind: t.Kind, N: n}.String(), 1, now
+	t.Version, t.UpdatedAt = 1, since(what.At, now)
 	if t.OpenedAt.IsZero() {
 		t.OpenedAt = now
 	}
@@ -162,12 +174,20 @@ func (s *Service) InsertAs(ctx context.Context, rec Record, what Happened, fact 
 	return s.reindex(ctx, *t)
 }
 
+// since is when an event of another tool happened, or now.
+func since(at, now time.Time) time.Time {
+	if at.IsZero() {
+		return now
+	}
+	return at
+}
+
 // SaveAs writes a record that a verb has altered: the event first, then the row, by version. before is the
 // record's Fields as loaded; fact names what has happened; kindRow writes the facet, and may be nil.
 func (s *Service) SaveAs(ctx context.Context, rec Record, before map[string]string, what Happened, fact func(Happened) domain.Fact, kindRow func(ctx context.Context) error) error {
 	t := rec.Core()
 	t.Version++
-	t.UpdatedAt = s.DB.Now(ctx)
+	t.UpdatedAt = since(what.At, s.DB.Now(ctx))
 	what.Ticket, what.Before, what.After = *t, before, rec.Fields()
 	if what.From == "" {
 		what.From = before["state"]

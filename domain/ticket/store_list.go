@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
-	"github.com/cabinetdesk/cabinet/policies"
 )
 
 // clauses collects the conditions of a list and their arguments.
@@ -37,7 +36,7 @@ func (c *clauses) visible(scopes []kindScope) {
 	var or []string
 	var args []any
 	for i, k := range scopes {
-		cond, condArgs := within(k.scope)
+		cond, condArgs := k.scope.Tickets()
 		if cond == "" {
 			continue
 		}
@@ -51,24 +50,6 @@ func (c *clauses) visible(scopes []kindScope) {
 		return
 	}
 	c.add("("+strings.Join(or, " or ")+")", args...)
-}
-
-// within is the condition of one scope, empty when it holds nothing.
-func within(sc policies.Scope) (cond string, args []any) {
-	if sc.All {
-		return "1 = 1", nil
-	}
-	var or []string
-	if len(sc.Teams) > 0 {
-		or, args = append(or, "t.team_id in ?"), append(args, sc.Teams)
-	}
-	if len(sc.Sites) > 0 {
-		or, args = append(or, "t.site_id in ?"), append(args, sc.Sites)
-	}
-	if sc.Own && sc.User != 0 {
-		or, args = append(or, "t.id in (select ticket_id from participants where user_id = ?)"), append(args, sc.User)
-	}
-	return strings.Join(or, " or "), args
 }
 
 // open is written out so that the partial indexes over open tickets serve it.

@@ -30,7 +30,7 @@ type Ticket struct {
 	Classification string
 	Version        int64
 	OpenedAt       time.Time
-	UpdatedAt      time.Time
+	UpdatedAt      time.Time `gorm:"autoUpdateTime:false"` // GORM would write the time of the machine, not that of the unit
 	DueAt          *time.Time
 	ResolvedAt     *time.Time
 	ClosedAt       *time.Time

@@ -20,6 +20,7 @@ import (
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
+	"github.com/cabinetdesk/cabinet/reports"
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
@@ -38,6 +39,7 @@ type Desk struct {
 	Problems  *problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	Reports   *reports.Reports
 	Jobs      *jobs.Runner
 	Files     *files
 	Status    audit.Status
@@ -76,15 +78,20 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
+	k.Reports = reports.New(d, k.Gate)
 	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States, "person": k.People.PersonStates,
-		"team": k.People.TeamStates, "site": k.People.SiteStates, "token": k.People.TokenStates, "delegation": k.People.DelegationStates,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}
+	k.People.RegisterStates(k.Log.Register)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	k.schedule(o.Log)
 	return k, k.Jobs.Build()
 }
 

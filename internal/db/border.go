@@ -35,23 +35,17 @@ func (c *connector) Connect(context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &borderConn{Conn: raw}, nil
+	return &borderConn{Conn: raw, prepared: map[string]*prepared{}}, nil
 }
 
 type borderConn struct {
 	driver.Conn
+	prepared map[string]*prepared
+	clock    int64
 }
 
 func (c *borderConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	return c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
-}
-
-func (c *borderConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
-}
-
-func (c *borderConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 
 func (c *borderConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {

@@ -3,6 +3,8 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,5 +165,114 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 	defer func() { _ = first.Close() }()
 	if _, err := db.Open(context.Background(), db.Config{URL: url}, testkit.NewClock(testkit.Epoch)); !errors.Is(err, db.ErrLocked) {
 		t.Fatalf("got %v", err)
+	}
+}
+
+func TestASnapshotSeesOneInstantWhileOthersWrite(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		recording(d)
+		add := func(key string) {
+			t.Helper()
+			err := d.Do(context.Background(), func(ctx context.Context) error {
+				if err := d.Emit(ctx, happened{"x"}); err != nil {
+					return err
+				}
+				return d.InsertMany(ctx, "sites", []string{"key", "name"}, [][]any{{key, "A"}, {key + "2", "B"}}, "")
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		add("a")
+		err := d.Snapshot(context.Background(), func(ctx context.Context) error {
+			for _, key := range []string{"b", "c"} {
+				var n, plain int
+				if err := d.Conn(ctx).Raw("select count(*) from sites").Scan(&n).Error; err != nil {
+					return err
+				}
+				if err := d.SQL(ctx).QueryRowContext(ctx, "select count(*) from sites").Scan(&plain); err != nil {
+					return err
+				}
+				if n != 2 || plain != 2 {
+					t.Errorf("%d and %d sites", n, plain)
+				}
+				add(key)
+			}
+			if err := d.Conn(ctx).Exec("insert into sites (key, name) values ('c', 'C')").Error; !errors.Is(err, domain.ErrOutsideUnit) {
+				t.Errorf("a snapshot writes: %v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// The statements that a connection keeps are not confused by being used while they are read, nor by their number.
+func TestAKeptStatementCanBeUsedWhileItIsRead(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		ctx := context.Background()
+		recording(d)
+		err := d.Do(ctx, func(ctx context.Context) error {
+			for i := range 700 {
+				if err := d.Conn(ctx).Exec("insert into login_failures (key, at) values (?, ?) "+strings.Repeat(" ", i), "k", d.Now(ctx)).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const q = "select id from login_failures where id > $1 order by id limit 3"
+		rows, err := d.Reader().QueryContext(ctx, q, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []int
+		for rows.Next() {
+			var id, inner int
+			if err := rows.Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Reader().QueryRowContext(ctx, q, 100+id).Scan(&inner); err != nil || inner != 101+id {
+				t.Fatalf("inner %d, %v", inner, err)
+			}
+			ids = append(ids, id)
+		}
+		if len(ids) != 3 || ids[2] != 3 {
+			t.Errorf("outer %v", ids)
+		}
+	})
+}
+
+// A disk that is full is said plainly, and what was committed before stays.
+func TestAFullDiskIsSaidPlainlyAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	d := testkit.Open(t, db.SQLite, testkit.NewClock(testkit.Epoch))
+	recording(d)
+	ctx := context.Background()
+	add := func(n int) error {
+		return d.Do(ctx, func(ctx context.Context) error {
+			return d.Conn(ctx).Exec("insert into login_failures (key, at) values (?, ?)", strings.Repeat("x", n), d.Now(ctx)).Error
+		})
+	}
+	if err := add(10); err != nil {
+		t.Fatal(err)
+	}
+	var pages int
+	if err := d.Writer().QueryRowContext(ctx, "pragma page_count").Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Writer().QueryRowContext(ctx, fmt.Sprintf("pragma max_page_count = %d", pages)).Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	if err := add(1 << 20); !errors.Is(err, domain.ErrStorage) {
+		t.Fatalf("on a full disk: %v", err)
+	}
+	var n int
+	if err := d.SQL(ctx).QueryRowContext(ctx, "select count(*) from login_failures").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d rows, %v", n, err)
 	}
 }

@@ -143,18 +143,24 @@ func (d *DB) AfterCommit(ctx context.Context, fn func()) {
 	fn()
 }
 
-// Conn is the handle of the stores: the transaction of the unit open in ctx, or the reading pool.
+// Conn is the handle of the stores: the transaction of the unit open in ctx, or its snapshot, or the reading pool.
 func (d *DB) Conn(ctx context.Context) *gorm.DB {
 	if u := unitFrom(ctx); u != nil {
 		return u.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	}
+	if s := snapshotFrom(ctx); s != nil {
+		return s.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	}
 	return d.read.Session(&gorm.Session{NewDB: true, Context: ctx})
 }
 
-// SQL is the same for plain SQL: the transaction of the unit, or the reading pool.
+// SQL is the same for plain SQL.
 func (d *DB) SQL(ctx context.Context) Querier {
 	if u := unitFrom(ctx); u != nil {
 		return u.sqlTx
+	}
+	if s := snapshotFrom(ctx); s != nil {
+		return s.sqlTx
 	}
 	return d.reader
 }

@@ -446,6 +446,15 @@ create table import_runs (
   finished_at datetime
 );
 
+-- The rows that a run refused, so that a run which was interrupted still ends with the whole list.
+create table import_refusals (
+  run_id integer not null references import_runs (id),
+  line   integer not null,
+  field  text not null default '',
+  reason text not null,
+  primary key (run_id, line)
+);
+
 -- What something of another tool became here.
 create table import_refs (
   system text not null,
@@ -460,8 +469,7 @@ create table imported_tickets (
   ticket_id    integer primary key references tickets (id),
   system       text not null,
   source_key   text not null,
-  events       integer not null,
-  last_row     blob not null,
+  events       integer not null, -- rows applied, each of them a version: while the ticket has no more, it is as its tool left it
   state        text not null default '',
   priority     text not null default '',
   impact       text not null default '',
@@ -473,6 +481,13 @@ create table imported_tickets (
   imported_at  datetime not null,
   unique (system, source_key)
 );
+
+-- The rows that made an imported ticket, by hash: a row that is here is not applied again.
+create table imported_rows (
+  ticket_id integer not null references tickets (id),
+  hash      blob not null,
+  primary key (ticket_id, hash)
+) without rowid;
 
 -- The log ------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 // Generates src/api/schema.d.ts from the API's own description, when that file exists. The hand-written shapes in
-// src/api/types.ts are what the screens use; src/api/schema.check.ts compares the two at compile time once generated.
+// src/api/types.ts are what the screens use until then.
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';

@@ -15,9 +15,10 @@ export const theme = createTheme({
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
   respectReducedMotion: true,
   components: {
+    Portal: { defaultProps: { target: '#layers' } },
     Modal: { defaultProps: { centered: false, yOffset: '10vh', radius: 10, transitionProps: { duration: 120 }, closeButtonProps: { 'aria-label': 'Close' } } },
     Drawer: { defaultProps: { position: 'right', transitionProps: { duration: 140 }, closeButtonProps: { 'aria-label': 'Close' } } },
-    Menu: { defaultProps: { shadow: 'md', radius: 8, transitionProps: { duration: 80 }, position: 'bottom-end' } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, shadow: 'md', radius: 8, transitionProps: { duration: 80 }, position: 'bottom-end' } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 80 }, multiline: true, maw: 320 } },
     Popover: { defaultProps: { transitionProps: { duration: 80 } } },
   },

@@ -22,10 +22,12 @@ import (
 // World is a small organisation on a fresh database, wired as in production, in which people act by name.
 type World struct {
 	*app.Desk
-	T      testing.TB
-	Clock  *testkit.Clock
-	people map[string]domain.UserID
-	teams  map[string]domain.TeamID
+	T     testing.TB
+	Clock *testkit.Clock
+	// FilesDir is where attachments lie.
+	FilesDir string
+	people   map[string]domain.UserID
+	teams    map[string]domain.TeamID
 }
 
 // Password is that of everybody in a world.
@@ -50,8 +52,9 @@ func New(t testing.TB, dialect db.Dialect) *World {
 	clock := testkit.NewClock(testkit.Epoch)
 	d := testkit.Open(t, dialect, clock)
 	ctx := domain.WithActor(context.Background(), domain.SystemActor(domain.ViaCLI))
-	desk, err := app.Wire(ctx, d, app.Options{FilesDir: t.TempDir()})
-	w := &World{Desk: desk, T: t, Clock: clock, people: map[string]domain.UserID{}, teams: map[string]domain.TeamID{}}
+	dir := t.TempDir()
+	desk, err := app.Wire(ctx, d, app.Options{FilesDir: dir})
+	w := &World{Desk: desk, FilesDir: dir, T: t, Clock: clock, people: map[string]domain.UserID{}, teams: map[string]domain.TeamID{}}
 	w.must(err)
 	t.Cleanup(func() { _ = desk.Close() })
 	for key, name := range map[string]string{"north": "North office", "south": "South office"} {
@@ -215,4 +218,16 @@ func (w *World) VerifyLog() {
 			w.T.Errorf("the log does not verify: %s: %s", s.Name, s.Detail)
 		}
 	}
+}
+
+// UserByRef implements ticket.Names.
+func (w *World) UserByRef(ctx context.Context, ref string) (domain.UserID, error) {
+	p, err := w.People.Find(ctx, ref)
+	return p.ID, err
+}
+
+// TeamByKey implements ticket.Names.
+func (w *World) TeamByKey(ctx context.Context, key string) (domain.TeamID, error) {
+	t, err := w.People.TeamByKey(ctx, key)
+	return t.ID, err
 }

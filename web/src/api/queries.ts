@@ -8,6 +8,8 @@ import type * as T from './types';
 export const client = new QueryClient({
   defaultOptions: {
     queries: {
+      // Asked even when the browser thinks that it is offline: then the refusal is ours to show.
+      networkMode: 'always',
       staleTime: 20_000,
       gcTime: 15 * 60_000,
       refetchOnWindowFocus: true,

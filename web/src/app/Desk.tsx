@@ -72,6 +72,10 @@ function ConnectionBar() {
   const up = useSyncExternalStore(connection.subscribe, connection.isUp);
   const was = useRef(true);
   useEffect(() => {
+    addEventListener('offline', connection.lost);
+    return () => removeEventListener('offline', connection.lost);
+  }, []);
+  useEffect(() => {
     if (up && !was.current) void client.invalidateQueries();
     was.current = up;
     if (up) return;

@@ -53,7 +53,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 
   let group = '';
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size={640} padding={0} yOffset="12vh" aria-label="Search and commands">
+    <Modal.Root opened onClose={onClose} size={640} padding={0} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content radius={10} aria-label="Search and commands" aria-labelledby={undefined}>
       <div className="palette">
         <div className="palette-input"><Icon name="search" size={18} />
           <input data-autofocus autoFocus value={text} placeholder="Number, words, or what you want to do" aria-label="Search and commands" role="combobox" aria-expanded aria-controls={listId} aria-activedescendant={lines[current] ? `${listId}-${current}` : undefined} onChange={(event) => setText(event.target.value)} onKeyDown={onKey} />
@@ -74,6 +76,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           {lines.length === 0 && <p className="picker-empty">Nothing matches. Enter searches all {Object.values(kindWord).join('s, ').toLowerCase()}s.</p>}
         </div>
       </div>
-    </Modal>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

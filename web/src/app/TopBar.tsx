@@ -34,7 +34,7 @@ export function TopBar({ me, dark, onScheme, onPalette, onRail, onKeys }: { me: 
         <Icon name="search" /><span className="grow">Search or do anything</span><span className="keys"><kbd>{isMac() ? '⌘' : 'Ctrl'}</kbd><kbd>K</kbd></span>
       </button>
       <Menu>
-        <Menu.Target><button type="button" className="button primary create"><Icon name="plus" /><span>New</span></button></Menu.Target>
+        <Menu.Target><button type="button" className="button primary create" aria-label="New"><Icon name="plus" /><span>New</span></button></Menu.Target>
         <Menu.Dropdown>
           {offered.map((item) => <Menu.Item key={item.kind} leftSection={<Icon name={item.icon} />} rightSection={<span className="row only-desk"><kbd>c</kbd><kbd>{item.keys[2]}</kbd></span>} onClick={() => go(`/new/${item.kind}`)}>{item.label}</Menu.Item>)}
         </Menu.Dropdown>

@@ -68,7 +68,7 @@ export function useDraft<V extends object>(key: string, blank: V): { value: V; s
     if (local) take({ ...empty, ...JSON.parse(local) as V }, null, true);
     else {
       take(empty, null, false);
-      api.get<Draft>(`/drafts/${key}`).then((draft) => take({ ...empty, ...draft.body as V }, draft.saved_at, false)).catch(() => undefined);
+      api.get<Draft | undefined>(`/drafts/${key}`).then((draft) => draft?.body && take({ ...empty, ...draft.body as V }, draft.saved_at, false)).catch(() => undefined);
     }
     return () => {
       gone = true;

@@ -68,10 +68,14 @@ const editable = (target: EventTarget | null) => target instanceof HTMLElement
 /** Listens on the document. Keys in open dialogs, menus and fields stay with them. */
 export function listenToKeys(): () => void {
   const matcher = new Matcher();
+  // Asked before anybody else hears the key: the Escape that closes a dialog must not leave the page as well.
+  let busy = false;
+  const onCapture = () => {
+    busy = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="listbox"]')].some((layer) => layer.checkVisibility?.() ?? true);
+  };
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || /^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
     const typing = editable(event.target);
-    const busy = document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]') !== null;
     const open = acts.filter((act) => act.inFields || (!typing && !busy));
     const act = matcher.match(nameOf(event), open, performance.now());
     if (!act) return;
@@ -80,8 +84,12 @@ export function listenToKeys(): () => void {
     event.preventDefault();
     act.run();
   };
+  window.addEventListener('keydown', onCapture, true);
   document.addEventListener('keydown', onKey);
-  return () => document.removeEventListener('keydown', onKey);
+  return () => {
+    window.removeEventListener('keydown', onCapture, true);
+    document.removeEventListener('keydown', onKey);
+  };
 }
 
 /** Keys as people read them: "mod+k" → ["Ctrl", "K"]. */

@@ -1,6 +1,9 @@
 // A Markdown field: a plain textarea with a few buttons, a preview, and files by paste or drop.
-import { useRef, useState, type DragEvent, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useId, useRef, useState, type DragEvent, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { suggest, type Choice } from '../api/queries';
 import { Preview } from './markdown';
+import { complete, mentionAt, type Mention } from './mention';
 
 interface Props {
   id?: string; label: string; value: string; onChange: (text: string) => void; placeholder?: string; rows?: number;
@@ -15,6 +18,24 @@ export function Writer({ id, label, value, onChange, placeholder, rows = 4, onFi
   const [previewing, preview] = useState(false);
   const [dropping, drop] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
+  const [mention, setMention] = useState<Mention | null>(null);
+  const [at, setAt] = useState(0);
+  const listId = useId();
+  const found = useQuery({ ...suggest(mention?.sign === '#' ? 'tickets' : 'people', mention?.word ?? ''), enabled: mention !== null, placeholderData: (old) => old });
+  const choices = mention ? (found.data ?? []).slice(0, 6) : [];
+  const look = () => {
+    const box = area.current;
+    setMention(box && box.selectionStart === box.selectionEnd ? mentionAt(box.value, box.selectionStart) : null);
+    setAt(0);
+  };
+  const choose = (choice: Choice) => {
+    const box = area.current;
+    if (!box || !mention) return;
+    const next = complete(value, box.selectionStart, mention, choice);
+    onChange(next.text);
+    setMention(null);
+    requestAnimationFrame(() => { box.focus(); box.setSelectionRange(next.caret, next.caret); });
+  };
 
   const wrap = (tool: (typeof tools)[number]) => {
     const box = area.current;
@@ -26,6 +47,12 @@ export function Writer({ id, label, value, onChange, placeholder, rows = 4, onFi
     requestAnimationFrame(() => { box.focus(); const at = chosen || tool.line ? from + middle.length : from + tool.before.length; box.setSelectionRange(at, at); });
   };
   const onKey = (event: KeyboardEvent) => {
+    if (choices.length > 0) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) { event.preventDefault(); setAt((at + step + choices.length) % choices.length); return; }
+      if ((event.key === 'Enter' || event.key === 'Tab') && !event.metaKey && !event.ctrlKey) { event.preventDefault(); choose(choices[at]!); return; }
+      if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); setMention(null); return; }
+    }
     const mod = event.metaKey || event.ctrlKey;
     if (mod && event.key === 'Enter' && onSend) { event.preventDefault(); onSend(); }
     else if (mod && event.key === 'b') { event.preventDefault(); wrap(tools[0]!); }
@@ -50,7 +77,12 @@ export function Writer({ id, label, value, onChange, placeholder, rows = 4, onFi
         <button type="button" className="button link small" aria-pressed={previewing} onClick={() => preview(!previewing)}>{previewing ? 'Write' : 'Preview'}</button>
       </div>
       {previewing ? <div className="writer-preview"><Preview text={value} /></div>
-        : <textarea id={id} ref={area} className="input" aria-label={id ? undefined : label} aria-describedby={describedBy} aria-invalid={invalid || undefined} placeholder={placeholder} rows={rows} value={value} autoFocus={autoFocus} onChange={(event) => onChange(event.target.value)} onKeyDown={onKey} onPaste={onPaste} />}
+        : <textarea id={id} ref={area} className="input" aria-label={id ? undefined : label} aria-describedby={describedBy} aria-invalid={invalid || undefined} placeholder={placeholder} rows={rows} value={value} autoFocus={autoFocus} aria-autocomplete="list" aria-controls={choices.length ? listId : undefined} aria-activedescendant={choices.length ? `${listId}-${at}` : undefined} onBlur={() => setMention(null)} onSelect={look} onChange={(event) => { onChange(event.target.value); look(); }} onKeyDown={onKey} onPaste={onPaste} />}
+      {choices.length > 0 && !previewing && (
+        <div className="mentions" role="listbox" id={listId} aria-label={mention?.sign === '#' ? 'Records' : 'People'}>
+          {choices.map((choice, index) => <div key={choice.id} id={`${listId}-${index}`} role="option" aria-selected={index === at} className="palette-line" onMouseDown={(event) => { event.preventDefault(); choose(choice); }}><span className="grow clip">{choice.label}</span>{choice.hint && choice.hint !== choice.label ? <span className="dim small num">{choice.hint}</span> : null}</div>)}
+        </div>
+      )}
     </div>
   );
 }

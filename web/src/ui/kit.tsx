@@ -38,7 +38,7 @@ export function RiskMark({ risk }: { risk: Risk }) {
 const initials = (name: string) => name.split(/[\s.@]+/).filter(Boolean).map((part) => part[0]!).filter((_, i, all) => i === 0 || i === all.length - 1).join('').toUpperCase();
 const tint = (name: string) => [...name].reduce((sum, char) => (sum * 31 + char.codePointAt(0)!) % 6007, 7) % 6;
 export function Avatar({ name, large }: { name: string | null; large?: boolean }) {
-  return name ? <span className={`avatar t${tint(name)} ${large ? 'large' : ''}`} aria-hidden>{initials(name)}</span> : <span className="avatar none" aria-hidden />;
+  return name ? <span className={`avatar t${tint(name)} ${large ? 'large' : ''}`} aria-hidden data-initials={initials(name)} /> : <span className="avatar none" aria-hidden />;
 }
 export function Person({ person, none = 'Nobody' }: { person: PersonRef | null | undefined; none?: string }) {
   return <span className="person"><Avatar name={person?.name ?? null} /><span className={person ? 'clip' : 'clip dim'}>{person?.name ?? none}</span></span>;

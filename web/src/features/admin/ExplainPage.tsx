@@ -22,8 +22,8 @@ export default function ExplainPage() {
   return (
     <Admin title="Why can or can’t this person…?">
       <div className="card pad filter-row">
-        <Field label="Person">{(ids) => <Picker id={ids.id} label="Person" from="people" value={person} onPick={(choice) => set({ person: choice.id })}>{who.data?.name ?? (person || <span className="dim">Choose</span>)}</Picker>}</Field>
-        <Field label="Action">{(ids) => <Picker id={ids.id} label="Action" choices={(known.data?.actions ?? []).map((one) => ({ id: one.action, label: one.label, hint: one.action }))} value={action} onPick={(choice) => set({ action: choice.id })}>{actionLabel?.label ?? (action || <span className="dim">Choose</span>)}</Picker>}</Field>
+        <Field label="Person">{(ids) => <Picker id={ids.id} named label="Person" from="people" value={person} onPick={(choice) => set({ person: choice.id })}>{who.data?.name ?? (person || <span className="dim">Choose</span>)}</Picker>}</Field>
+        <Field label="Action">{(ids) => <Picker id={ids.id} named label="Action" choices={(known.data?.actions ?? []).map((one) => ({ id: one.action, label: one.label, hint: one.action }))} value={action} onPick={(choice) => set({ action: choice.id })}>{actionLabel?.label ?? (action || <span className="dim">Choose</span>)}</Picker>}</Field>
         <Field label="Record" optional>{(ids) => <input {...ids} className="input" key={object} defaultValue={object} placeholder="CHG-000042" onKeyDown={(event) => { if (event.key === 'Enter') event.currentTarget.blur(); }} onBlur={(event) => { const value = parseNumber(event.target.value) ?? event.target.value.trim(); if (value !== object) set({ object: value }); }} />}</Field>
       </div>
       {query.isError ? <ProblemNote error={query.error} /> : !person || !action ? <Empty icon="bulb" title="Ask who may do what, and why">Choose a person and an action; a record makes the answer exact.</Empty> : !answer ? <Bones /> : (

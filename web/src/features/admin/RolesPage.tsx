@@ -21,7 +21,7 @@ export default function RolesPage() {
   return (
     <Admin title="Roles" act={<span className="dim small">policy version <span className="num">{data.version}</span></span>}>
       <div className="stack loose">
-        <div className="tiles small-tiles">{data.roles.map((role) => <div key={role.name} className="card pad"><h3>{role.label}</h3><p className="small dim">{role.does}</p></div>)}</div>
+        <div className="tiles small-tiles">{data.roles.map((role) => <div key={role.name} className="card pad"><h2>{role.label}</h2><p className="small dim">{role.does}</p></div>)}</div>
         <Segments label="Records" value={current} onChange={choose} options={classes.map((one) => ({ value: one, label: one.replace(/^./, (char) => char.toUpperCase()) }))} />
         <div className="card scroll-x">
           <table className="plain-table hover matrix">

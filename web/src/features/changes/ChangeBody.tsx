@@ -31,9 +31,9 @@ export default function ChangeBody({ change }: { change: Change }) {
         <header><h2 className="grow">Plan</h2><span className="small dim" title={change.digest}>revision <span className="num">{change.revision}</span> · <code className="mono">{change.digest_short}</code></span><Copy text={change.digest} label="Copy the digest of this plan" /></header>
         <Schedule change={change} may={may} warning={warning} saveLabel={saveLabel} onSave={savePlan} />
         <div className="inside stack loose">
-          {change.description && <EditableText title="What" text={change.description} html={change.description_html} may={may} empty="" draftKey={`description:${change.number}`} onSave={(text) => amend(change, { description: text }, {})} />}
+          {change.description && <EditableText level={3} title="What" text={change.description} html={change.description_html} may={may} empty="" draftKey={`description:${change.number}`} onSave={(text) => amend(change, { description: text }, {})} />}
           {planTexts.map(({ field, title, empty }) => (
-            <EditableText key={field} title={title} text={change.plan[field] ?? ''} html={change.plan[`${field}_html`]} may={may} empty={empty} draftKey={`${field}:${change.number}`} warning={warning} saveLabel={saveLabel} onSave={(text) => savePlan({ [field]: text })} />
+            <EditableText level={3} key={field} title={title} text={change.plan[field] ?? ''} html={change.plan[`${field}_html`]} may={may} empty={empty} draftKey={`${field}:${change.number}`} warning={warning} saveLabel={saveLabel} onSave={(text) => savePlan({ [field]: text })} />
           ))}
         </div>
       </section>
@@ -45,16 +45,16 @@ function Schedule({ change, may, warning, saveLabel, onSave }: { change: Change;
   const { plan } = change;
   const [editing, edit] = useState(false);
   return (
-    <>
+    <div className="schedule-box">
+      {may && !editing && <IconButton icon="edit" label="Edit window, services and implementers" small className="no-print schedule-edit" onClick={() => edit(true)} />}
       <dl className="schedule">
         <div><dt>Starts</dt><dd>{plan.planned_start ? <time dateTime={plan.planned_start} title={exact(plan.planned_start)}>{dateTime(plan.planned_start)}</time> : <span className="dim">not planned</span>}</dd></div>
         <div><dt>Ends</dt><dd>{plan.planned_end ? <time dateTime={plan.planned_end} title={exact(plan.planned_end)}>{dateTime(plan.planned_end)}</time> : <span className="dim">not planned</span>}</dd></div>
         <div className="wide"><dt>Affects</dt><dd>{plan.affected_services?.length ? plan.affected_services.join(', ') : <span className="dim">nothing named</span>}</dd></div>
         <div className="wide"><dt>Implementers</dt><dd className="row wraps">{plan.implementers?.length ? plan.implementers.map((one) => <Person key={one.id} person={one} />) : <span className="dim">nobody named</span>}</dd></div>
-        {may && !editing && <IconButton icon="edit" label="Edit window, services and implementers" small className="no-print schedule-edit" onClick={() => edit(true)} />}
       </dl>
       {editing && <ScheduleForm change={change} warning={warning} saveLabel={saveLabel} onSave={onSave} onDone={() => edit(false)} />}
-    </>
+    </div>
   );
 }
 

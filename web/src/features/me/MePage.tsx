@@ -113,7 +113,7 @@ function Delegations() {
       <form className="card pad stack" onSubmit={(event) => { void save(event); }}>
         <div><h2>Let somebody decide for me</h2><p className="dim small">Every decision says on whose behalf it was made.</p></div>
         <div className="grid2">
-          <Field label="Who">{(ids) => <Picker id={ids.id} label="Who" from="people" value={to?.id} onPick={setTo}>{to?.label ?? <span className="dim">Choose</span>}</Picker>}</Field>
+          <Field label="Who">{(ids) => <Picker id={ids.id} named label="Who" from="people" value={to?.id} onPick={setTo}>{to?.label ?? <span className="dim">Choose</span>}</Picker>}</Field>
           <Field label="Board" optional>{(ids) => <select {...ids} className="input" name="board"><option value="">All my approvals</option>{(all.data?.items ?? []).map((board) => <option key={board.key} value={board.key}>{board.name}</option>)}</select>}</Field>
           <Field label="From">{(ids) => <input {...ids} className="input" type="date" name="from" required />}</Field>
           <Field label="Until">{(ids) => <input {...ids} className="input" type="date" name="until" required />}</Field>

@@ -4,13 +4,14 @@ import { useDraft } from '../../app/drafts';
 import { Button, Html, IconButton } from '../../ui/kit';
 import { Writer } from '../../ui/Writer';
 
-interface Props { title: string; text: string; html?: string | null; may: boolean; empty: string; draftKey: string; warning?: ReactNode; saveLabel?: string; onSave: (text: string) => Promise<boolean> }
+interface Props { title: string; text: string; html?: string | null; may: boolean; empty: string; draftKey: string; warning?: ReactNode; level?: 2 | 3; saveLabel?: string; onSave: (text: string) => Promise<boolean> }
 
 export function EditableText(props: Props) {
+  const Heading = props.level === 3 ? 'h3' : 'h2';
   const [editing, edit] = useState(false);
   return (
     <section className="text-block" aria-label={props.title}>
-      <header className="row apart"><h3>{props.title}</h3>{props.may && !editing && <IconButton icon="edit" label={`Edit: ${props.title}`} small className="no-print" onClick={() => edit(true)} />}</header>
+      <header className="row apart"><Heading>{props.title}</Heading>{props.may && !editing && <IconButton icon="edit" label={`Edit: ${props.title}`} small className="no-print" onClick={() => edit(true)} />}</header>
       {editing ? <Editor {...props} onDone={() => edit(false)} /> : props.html ? <Html html={props.html} /> : props.text ? <p className="wrap" style={{ whiteSpace: 'pre-wrap' }}>{props.text}</p> : <p className="dim">{props.empty}</p>}
     </section>
   );

@@ -30,7 +30,7 @@ export function Tasks({ record }: { record: Ticket }) {
             <span className={`grow wrap ${finished(task.state) ? 'dim' : ''}`}>{task.title}</span>
             <span className="dim small num only-desk">{task.number}</span>
             {task.assignee || task.team ? <span className="small only-desk">{task.assignee ? <Person person={task.assignee} /> : task.team?.name}</span> : null}
-            <Tone tone={task.tone ?? (finished(task.state) ? 'done' : 'new')}>{task.state_label ?? task.state}</Tone>
+            <Tone tone={task.tone ?? (finished(task.state) ? 'done' : 'new')}>{task.state_label ?? task.state.replaceAll('_', ' ').replace(/^./, (char) => char.toUpperCase())}</Tone>
           </li>
         ))}
         {tasks.length === 0 && <li className="dim small">No tasks. Add one for each step that somebody else does.</li>}

@@ -19,6 +19,7 @@ const levels: Choice[] = [1, 2, 3].map((level) => ({ id: String(level), label: l
 
 export function Properties({ record }: { record: Ticket }) {
   const me = useMe();
+  const [all, setAll] = useState(false);
   const { amend: mayAmend = false, assign: mayAssign = false } = record.may;
   const done = record.category === 'done' || record.category === 'cancelled';
   const change = (field: string, id: unknown, shown: Partial<Ticket>, before: unknown, what: string) => { void amend(record, { [field]: id }, shown, { body: { [field]: before }, what }); };
@@ -45,9 +46,9 @@ export function Properties({ record }: { record: Ticket }) {
   );
 
   return (
-    <section className="card side-card" aria-label="Properties">
-      <dl className="props">
-        <Prop label="Time left"><Left due={record.due_at} done={done} />{record.due_at && <span className="dim small"> until {dateTime(record.due_at)}</span>}{record.category === 'waiting' && <span className="dim small block">The clock stands still while it waits.</span>}</Prop>
+    <section className="card side-card facts-card" aria-label="Properties">
+      <dl className={`props ${all ? 'all' : ''}`}>
+        <Prop label="Time left"><Left due={record.due_at} done={done} />{record.due_at && !done && <span className="dim small"> until {dateTime(record.due_at)}</span>}{record.category === 'waiting' && <span className="dim small block">The clock stands still while it waits.</span>}</Prop>
         <Prop label="Assignee">
           {mayAssign ? <Picker id={`assignee-${record.number}`} className="inplace" label="Assignee" from="people" extra={[...(record.assignee?.id === me.id ? [] : [{ id: me.id, label: `${me.name} (me)` }]), ...(record.assignee ? [{ id: '', label: 'Nobody' }] : [])]} value={record.assignee?.id} onPick={(choice) => { void assign(record, { assignee: choice.id ? { id: choice.id, name: choice.id === me.id ? me.name : choice.label } : null }); }}><Person person={record.assignee} none="Nobody" /></Picker> : <Person person={record.assignee} />}
         </Prop>
@@ -72,6 +73,7 @@ export function Properties({ record }: { record: Ticket }) {
         {(record.reopen_count ?? 0) > 0 && <Prop label="Reopened"><span className="num">{record.reopen_count} ×</span></Prop>}
         {(record.reassign_count ?? 0) > 1 && <Prop label="Reassigned"><span className="num">{record.reassign_count} ×</span></Prop>}
       </dl>
+      <Button look="link" className="small more-facts no-print" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'Fewer facts' : 'All facts'}</Button>
     </section>
   );
 }

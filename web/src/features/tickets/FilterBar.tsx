@@ -36,6 +36,8 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   const chips = sentence(filters, names, now);
   const shownFields = chips.map((chip) => chip.field);
   const extraField = adding && !shownFields.includes(adding) ? adding : null;
+  // The chip being added stands in the same list under the same key, so that its menu stays open while choosing.
+  const shown = extraField ? [...chips, { field: extraField, text: `${offered.find((one) => one.field === extraField)!.label} …` }] : chips;
 
   const set = (field: FilterField) => (choice: Choice) => {
     picked.current.set(choice.id, choice.label);
@@ -43,20 +45,19 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
     add(null);
   };
   const chooser = (field: FilterField, text: string) => (many[field]
-    ? <ManyMenu label={offered.find((one) => one.field === field)?.label ?? field} choices={many[field]} value={filters[field]} onToggle={(id) => onChange(withField(filters, field, toggle(filters[field], id)))}>{text}</ManyMenu>
+    ? <ManyMenu openAtOnce={adding === field} label={offered.find((one) => one.field === field)?.label ?? field} choices={many[field]} value={filters[field]} onToggle={(id) => onChange(withField(filters, field, toggle(filters[field], id)))}>{text}</ManyMenu>
     : field === 'state' || field === 'q'
       ? <span className="chip-text">{text}</span>
-      : <Picker className="chip-text" label={offered.find((one) => one.field === field)?.label ?? field} choices={field.endsWith('_from') ? sinceChoices(now) : undefined} from={lookups[field]} extra={extras[field]} value={filters[field]} onPick={set(field)}>{text}</Picker>);
+      : <Picker className="chip-text" openAtOnce={adding === field} label={offered.find((one) => one.field === field)?.label ?? field} choices={field.endsWith('_from') ? sinceChoices(now) : undefined} from={lookups[field]} extra={extras[field]} value={filters[field]} onPick={set(field)}>{text}</Picker>);
 
   return (
     <div className="filters" role="group" aria-label="Filters">
-      {chips.map((chip) => (
-        <span key={chip.field} className="chip">
+      {shown.map((chip) => (
+        <span key={chip.field} className={`chip ${chip.field === extraField ? 'adding' : ''}`}>
           {chooser(chip.field, chip.text)}
-          <button type="button" className="chip-x" aria-label={`Remove the filter “${chip.text}”`} onClick={() => onChange(withField(filters, chip.field, undefined))}><Icon name="x" size={12} /></button>
+          <button type="button" className="chip-x" aria-label={`Remove the filter “${chip.text}”`} onClick={() => { add(null); onChange(withField(filters, chip.field, undefined)); }}><Icon name="x" size={12} /></button>
         </span>
       ))}
-      {extraField && <span className="chip adding">{chooser(extraField, `${offered.find((one) => one.field === extraField)!.label} …`)}<button type="button" className="chip-x" aria-label="Do not add this filter" onClick={() => add(null)}><Icon name="x" size={12} /></button></span>}
       <Menu position="bottom-start">
         <Menu.Target><button type="button" className="chip add"><Icon name="filter" size={13} />{chips.length ? 'Add' : 'Filter'}</button></Menu.Target>
         <Menu.Dropdown>{offered.filter((one) => !shownFields.includes(one.field)).map((one) => <Menu.Item key={one.field} onClick={() => add(one.field)}>{one.label}</Menu.Item>)}</Menu.Dropdown>
@@ -71,12 +72,12 @@ function useName(id: string | undefined): string | undefined {
   return useQuery({ ...person(lookup), enabled: lookup !== '', retry: false, staleTime: 600_000 }).data?.name;
 }
 
-function ManyMenu({ label, choices, value, onToggle, children }: { label: string; choices: Choice[]; value: string | undefined; onToggle: (id: string) => void; children: string }) {
+function ManyMenu({ openAtOnce, label, choices, value, onToggle, children }: { openAtOnce: boolean; label: string; choices: Choice[]; value: string | undefined; onToggle: (id: string) => void; children: string }) {
   const chosen = (value ?? '').split(',');
   return (
-    <Menu closeOnItemClick={false} position="bottom-start">
+    <Menu closeOnItemClick={false} position="bottom-start" defaultOpened={openAtOnce}>
       <Menu.Target><button type="button" className="chip-text" aria-label={`${label}: ${children}`}>{children}</button></Menu.Target>
-      <Menu.Dropdown>{choices.map((choice) => <Menu.Item key={choice.id} role="menuitemcheckbox" aria-checked={chosen.includes(choice.id)} rightSection={chosen.includes(choice.id) ? <Icon name="check" size={14} /> : null} onClick={() => onToggle(choice.id)}>{choice.label}</Menu.Item>)}</Menu.Dropdown>
+      <Menu.Dropdown>{choices.map((choice) => <Menu.CheckboxItem key={choice.id} checked={chosen.includes(choice.id)} onChange={() => onToggle(choice.id)}>{choice.label}</Menu.CheckboxItem>)}</Menu.Dropdown>
     </Menu>
   );
 }

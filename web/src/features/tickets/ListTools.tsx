@@ -55,9 +55,9 @@ export function ListTools({ filters, sort, shown, onSort, onColumns, onResetColu
         <Menu.Target><IconButton icon="columns" label="Columns" className="only-desk" /></Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>Columns; drag their heads to reorder</Menu.Label>
-          {columns.map((column) => <Menu.Item key={column.id} role="menuitemcheckbox" aria-checked={ids.includes(column.id)} rightSection={ids.includes(column.id) ? <Icon name="check" size={14} /> : null} onClick={() => onColumns(ids.includes(column.id) ? ids.filter((id) => id !== column.id) : [...ids, column.id])}>{column.label}</Menu.Item>)}
+          {columns.map((column) => <Menu.CheckboxItem key={column.id} checked={ids.includes(column.id)} onChange={() => onColumns(ids.includes(column.id) ? ids.filter((id) => id !== column.id) : [...ids, column.id])}>{column.label}</Menu.CheckboxItem>)}
           <Menu.Divider />
-          <Menu.Item onClick={onCompact} rightSection={compact ? <Icon name="check" size={14} /> : null}>Compact rows</Menu.Item>
+          <Menu.CheckboxItem checked={compact} onChange={onCompact}>Compact rows</Menu.CheckboxItem>
           <Menu.Item onClick={onResetColumns}>Back to the standard columns</Menu.Item>
         </Menu.Dropdown>
       </Menu>

@@ -18,7 +18,7 @@ export function TicketTable({ rows, columns, cursor, selected, open, sort, onSel
   const all = rows.length > 0 && rows.every((row) => selected.has(row.number));
   return (
     <table className="tickets" role="table">
-      <colgroup><col style={{ width: 40 }} /><col />{columns.map((column) => <col key={column.id} style={{ width: column.width }} />)}</colgroup>
+      <colgroup><col style={{ width: 40 }} /><col />{columns.map((column) => <col key={column.id} className={`c-${column.id}`} style={{ width: column.width }} />)}</colgroup>
       <thead role="rowgroup">
         <tr role="row">
           <th role="columnheader"><input type="checkbox" aria-label="Select all shown" checked={all} onChange={(event) => onSelectAll(event.target.checked)} /></th>
@@ -27,7 +27,7 @@ export function TicketTable({ rows, columns, cursor, selected, open, sort, onSel
             const up = column.sort !== undefined && sort === column.sort;
             const down = column.sort !== undefined && sort === (column.sort.startsWith('-') ? column.sort.slice(1) : `-${column.sort}`);
             return (
-              <th key={column.id} role="columnheader" scope="col" draggable aria-sort={up || down ? (up === !column.sort!.startsWith('-') ? 'ascending' : 'descending') : undefined}
+              <th key={column.id} className={`c-${column.id}`} role="columnheader" scope="col" draggable aria-sort={up || down ? (up === !column.sort!.startsWith('-') ? 'ascending' : 'descending') : undefined}
                 onDragStart={() => drag(column.id)} onDragOver={(event) => event.preventDefault()} onDrop={() => onColumns(reorder(columns.map((one) => one.id), dragged, column.id))}>
                 {column.sort ? <button type="button" onClick={() => onSort(up ? (column.sort!.startsWith('-') ? column.sort!.slice(1) : `-${column.sort}`) : column.sort!)}>{column.label}{(up || down) && <Icon name="down" size={12} />}</button> : column.label}
               </th>

@@ -1,0 +1,40 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/internal/jobs"
+)
+
+// What the desk does by itself, and how often. One of the instances does each.
+
+type sweepSessions struct{}
+
+func (sweepSessions) Kind() string { return "sweep_sessions" }
+
+type verifyLog struct{}
+
+func (verifyLog) Kind() string { return "verify_log" }
+
+// schedule registers the periodic jobs. It is called once, before the queue is built.
+func (k *Desk) schedule(log *slog.Logger) {
+	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepSessions) error { return k.People.Sweep(ctx) })
+	jobs.Every(k.Jobs, time.Hour, sweepSessions{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ verifyLog) error {
+		report, err := k.Log.Verify(ctx, audit.Options{})
+		if err != nil {
+			return err
+		}
+		for _, s := range report.Steps {
+			if !s.OK {
+				log.Error("THE LOG DOES NOT VERIFY", "step", s.Name, "detail", s.Detail)
+			}
+		}
+		return nil
+	})
+	jobs.Every(k.Jobs, 24*time.Hour, verifyLog{})
+}

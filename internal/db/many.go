@@ -1,0 +1,74 @@
+package db
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// chunks are the numbers of rows in one INSERT: few different statements, so that they stay prepared.
+var chunks = [...]int{256, 32, 4, 1}
+
+// maxParameters is what both databases take in one statement.
+const maxParameters = 30_000
+
+// InsertMany writes many rows in few statements of plain SQL, in the unit of work open in ctx. Every row has
+// one value a column. tail follows the values ("on conflict do nothing"), and may be empty. A unit that writes
+// records this way emits their facts itself.
+func (d *DB) InsertMany(ctx context.Context, table string, columns []string, rows [][]any, tail string) error {
+	head := "insert into " + table + " (" + strings.Join(columns, ", ") + ") values "
+	tuple := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
+	for _, size := range chunks {
+		if len(rows) < size || size*len(columns) > maxParameters {
+			continue
+		}
+		q := d.Bind(head + strings.TrimSuffix(strings.Repeat(tuple+", ", size), ", ") + " " + tail)
+		args := make([]any, 0, size*len(columns))
+		for len(rows) >= size {
+			args = args[:0]
+			for _, r := range rows[:size] {
+				args = append(args, r...)
+			}
+			rows = rows[size:]
+			if _, err := d.SQL(ctx).ExecContext(ctx, q, args...); err != nil {
+				return translate(err)
+			}
+		}
+	}
+	return nil
+}
+
+// Bind turns the "?" of a plain statement into the placeholders of the database. Texts in the statement must
+// not hold a question mark.
+func (d *DB) Bind(q string) string {
+	if !d.IsPostgres() {
+		return q
+	}
+	var b strings.Builder
+	b.Grow(len(q) + len(q)/4)
+	n := 0
+	for {
+		i := strings.IndexByte(q, '?')
+		if i < 0 {
+			b.WriteString(q)
+			return b.String()
+		}
+		n++
+		b.WriteString(q[:i])
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n))
+		q = q[i+1:]
+	}
+}
+
+// In writes "(?, ?, …)" for a list; an empty list matches nothing.
+func In[T any](list []T) (string, []any) {
+	if len(list) == 0 {
+		return "(null)", nil
+	}
+	args := make([]any, len(list))
+	for i, v := range list {
+		args[i] = v
+	}
+	return "(" + strings.TrimSuffix(strings.Repeat("?, ", len(list)), ", ") + ")", args
+}
