@@ -5,6 +5,7 @@ package route
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -111,6 +112,10 @@ func Add[I, O any](b *Book, id string, handle func(ctx context.Context, in *I) (
 		out, err := handle(ctx, in)
 		if err == nil {
 			return out, nil
+		}
+		var known huma.StatusError
+		if errors.As(err, &known) && known.GetStatus() == http.StatusNotModified {
+			return nil, err
 		}
 		p := problem.For(ctx, err)
 		if p.Status >= http.StatusInternalServerError && ctx.Err() == nil {

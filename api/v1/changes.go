@@ -171,7 +171,7 @@ func (d *Desk) createChange(ctx context.Context, in *createChangeInput) (*rest.V
 func (d *Desk) getChange(ctx context.Context, in *getInput) (*rest.Versioned[Change], error) {
 	c, err := d.Changes.Get(ctx, in.Number)
 	if err == nil && in.Unchanged(c.Ticket.Version) {
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: c.Ticket.Version}
 	}
 	return d.change(ctx, c, err)
 }
@@ -214,7 +214,7 @@ type moveChangeInput struct {
 		Outcome    string `json:"outcome,omitempty" doc:"successful, successful_with_issues, partially_implemented, failed, backed_out or not_executed"`
 		CloseNotes string `json:"close_notes,omitempty" doc:"Markdown"`
 		Comment    string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveChange(ctx context.Context, in *moveChangeInput) (*rest.Versioned[Change], error) {

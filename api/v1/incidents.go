@@ -139,7 +139,7 @@ func (d *Desk) getIncident(ctx context.Context, in *getInput) (*rest.Versioned[I
 		return nil, err
 	}
 	if in.Unchanged(i.Ticket.Version) {
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: i.Ticket.Version}
 	}
 	return d.incident(ctx, i)
 }
@@ -202,7 +202,7 @@ type moveIncidentInput struct {
 		PendingOn     string `json:"pending_on,omitempty" doc:"user, vendor, change or problem"`
 		PendingReason string `json:"pending_reason,omitempty" doc:"The same as reason, for pend"`
 		Comment       string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveIncident(ctx context.Context, in *moveIncidentInput) (*rest.Versioned[Incident], error) {

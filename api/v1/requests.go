@@ -132,7 +132,7 @@ func (d *Desk) createRequest(ctx context.Context, in *createRequestInput) (*rest
 func (d *Desk) getRequest(ctx context.Context, in *getInput) (*rest.Versioned[Request], error) {
 	r, err := d.Requests.Get(ctx, in.Number)
 	if err == nil && in.Unchanged(r.Ticket.Version) && len(r.Tasks) == 0 { // tasks have versions of their own
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: r.Ticket.Version}
 	}
 	return d.request(ctx, r, err)
 }
@@ -167,7 +167,7 @@ type moveRequestInput struct {
 		Reason     string `json:"reason,omitempty"`
 		Fulfilment string `json:"fulfilment,omitempty" doc:"What was delivered, Markdown"`
 		Comment    string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveRequest(ctx context.Context, in *moveRequestInput) (*rest.Versioned[Request], error) {
@@ -225,7 +225,7 @@ type moveTaskInput struct {
 	ByMove
 	Body struct {
 		Reason string `json:"reason,omitempty"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveTask(ctx context.Context, in *moveTaskInput) (*rest.Body[Task], error) {
@@ -301,7 +301,7 @@ func (d *Desk) createProblem(ctx context.Context, in *createProblemInput) (*rest
 func (d *Desk) getProblem(ctx context.Context, in *getInput) (*rest.Versioned[Problem], error) {
 	p, err := d.Problems.Get(ctx, in.Number)
 	if err == nil && in.Unchanged(p.Ticket.Version) {
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: p.Ticket.Version}
 	}
 	return d.problem(ctx, p, err)
 }
@@ -337,7 +337,7 @@ type moveProblemInput struct {
 		Reason     string `json:"reason,omitempty"`
 		Resolution string `json:"resolution,omitempty" doc:"Markdown"`
 		Comment    string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveProblem(ctx context.Context, in *moveProblemInput) (*rest.Versioned[Problem], error) {
