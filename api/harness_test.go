@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/api"
-	v1 "github.com/cabinetdesk/cabinet/api/v1"
-	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/testkit"
@@ -123,6 +121,11 @@ type ask struct {
 
 func (h *house) do(a ask) answer {
 	h.t.Helper()
+	return h.doWith(context.Background(), a)
+}
+
+func (h *house) doWith(ctx context.Context, a ask) answer {
+	h.t.Helper()
 	var body io.Reader
 	switch b := a.body.(type) {
 	case nil:
@@ -141,7 +144,7 @@ func (h *house) do(a ask) answer {
 	if !strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "!") {
 		path = "/api/v1" + path
 	}
-	r := httptest.NewRequest(a.method, strings.TrimPrefix(path, "!"), body)
+	r := httptest.NewRequestWithContext(ctx, a.method, strings.TrimPrefix(path, "!"), body)
 	r.RemoteAddr = "192.0.2.7:4711"
 	if a.body != nil {
 		r.Header.Set("Content-Type", "application/json")
@@ -267,8 +270,3 @@ func (h *house) report(by, title string) string {
 	h.t.Helper()
 	return h.post(by, "/incidents", map[string]any{"title": title, "impact": 2, "urgency": 2}).ok(201).text("number")
 }
-
-var (
-	_ = domain.System
-	_ = v1.LiveRecord{}
-)

@@ -32,6 +32,13 @@ func config() huma.Config {
 	return c
 }
 
+// upload is the body of a request with a file.
+var upload = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+	Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
+		"internal": {Type: huma.TypeBoolean, Description: "Before the file: only those see it who work on the record"},
+		"file":     {Type: huma.TypeString, Format: "binary"},
+	}}}}}
+
 // name is that of a type in the description; what belongs to errors says so.
 func name(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
@@ -51,6 +58,11 @@ func describe(api huma.API) ([]byte, error) {
 	for _, p := range doc.Paths {
 		for _, op := range []*huma.Operation{p.Post, p.Put, p.Patch, p.Delete} {
 			optional(op, doc.Components.Schemas)
+		}
+	}
+	for _, row := range route.Table {
+		if row.Stream { // huma would read a body that it knows of
+			doc.Paths[row.Path].Post.RequestBody = upload
 		}
 	}
 	b, err := json.MarshalIndent(doc, "", "  ")
