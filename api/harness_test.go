@@ -126,6 +126,17 @@ func (h *house) do(a ask) answer {
 
 func (h *house) doWith(ctx context.Context, a ask) answer {
 	h.t.Helper()
+	return h.doInto(ctx, a, httptest.NewRecorder())
+}
+
+// recording is where an answer goes.
+type recording interface {
+	http.ResponseWriter
+	Result() *http.Response
+}
+
+func (h *house) doInto(ctx context.Context, a ask, w recording) answer {
+	h.t.Helper()
 	var body io.Reader
 	switch b := a.body.(type) {
 	case nil:
@@ -155,15 +166,19 @@ func (h *house) doWith(ctx context.Context, a ask) answer {
 	for k, v := range a.header {
 		r.Header.Set(k, v)
 	}
-	return h.send(r)
+	return h.send(r, w)
 }
 
-func (h *house) send(r *http.Request) answer {
+func (h *house) send(r *http.Request, w recording) answer {
 	h.t.Helper()
-	w := httptest.NewRecorder()
 	h.server.Handler().ServeHTTP(w, r)
-	out := answer{t: h.t, status: w.Code, header: w.Header(), raw: w.Body.Bytes()}
-	if strings.Contains(w.Header().Get("Content-Type"), "json") {
+	res := w.Result()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	out := answer{t: h.t, status: res.StatusCode, header: res.Header, raw: raw}
+	if strings.Contains(res.Header.Get("Content-Type"), "json") && len(raw) > 0 {
 		if err := json.Unmarshal(out.raw, &out.json); err != nil {
 			h.t.Fatalf("%s %s answered no JSON object: %v", r.Method, r.URL.Path, err)
 		}

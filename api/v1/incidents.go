@@ -49,7 +49,7 @@ func (d *Desk) incident(ctx context.Context, i incident.Incident) (*rest.Version
 		return nil, err
 	}
 	f := i.Facet
-	moves := d.moves(ctx, incident.Flow, d.Incidents.Moves(i), s.object)
+	moves := d.moves(ctx, incident.Flow, d.Incidents.Moves(i), s)
 	out := Incident{Record: d.record(ctx, i.Ticket, s, facets{incidents: map[domain.TicketID]incident.Facet{i.Ticket.ID: f}}, moves),
 		CloseCode: rest.Opt(f.CloseCode), Resolution: rest.Opt(f.Resolution), ResolutionHTML: rest.Opt(markdown.HTML(f.Resolution)), PendingReason: rest.Opt(f.PendingReason),
 		PendingOn: rest.Opt(f.PendingOn), MajorReason: rest.Opt(f.MajorReason), ReopenCount: f.ReopenCount, ReassignCount: f.ReassignCount}

@@ -12,7 +12,6 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
-	"github.com/cabinetdesk/cabinet/policies"
 )
 
 // Request is a service request's page.
@@ -75,22 +74,22 @@ func (d *Desk) request(ctx context.Context, r request.Request, err error) (*rest
 	if err != nil {
 		return nil, err
 	}
-	out := Request{Record: d.record(ctx, r.Ticket, s, facets{}, d.moves(ctx, request.Flow, d.Requests.Moves(r), s.object)),
+	out := Request{Record: d.record(ctx, r.Ticket, s, facets{}, d.moves(ctx, request.Flow, d.Requests.Moves(r), s)),
 		Fulfilment: rest.Opt(r.Facet.Fulfilment), Tasks: []Task{}}
 	for _, t := range r.Tasks {
-		out.Tasks = append(out.Tasks, d.task(ctx, t, s.cast, s.object))
+		out.Tasks = append(out.Tasks, d.task(ctx, t, s.cast, s))
 	}
 	return &rest.Versioned[Request]{ETag: rest.ETag(r.Ticket.Version), Body: out}, nil
 }
 
 // task composes a task. Its moves take the right to amend the request.
-func (d *Desk) task(ctx context.Context, t request.Task, c who.Cast, o policies.Object) Task {
+func (d *Desk) task(ctx context.Context, t request.Task, c who.Cast, s scene) Task {
 	offers := request.TaskFlow.Offer(t.State, nil)
 	for i := range offers {
 		offers[i].Move.Action = "request.amend"
 	}
 	return Task{ID: t.Number, Number: t.Number, Title: t.Title, State: t.State, StateLabel: stateLabel(request.TaskFlow, t.State), Tone: tone(request.TaskFlow, t.State),
-		Assignee: c.Person(t.AssigneeID), Team: c.Team(t.TeamID), Position: t.Position, Moves: d.moves(ctx, request.TaskFlow, offers, o)}
+		Assignee: c.Person(t.AssigneeID), Team: c.Team(t.TeamID), Position: t.Position, Moves: d.moves(ctx, request.TaskFlow, offers, s)}
 }
 
 type createRequestInput struct {
@@ -237,7 +236,8 @@ func (d *Desk) moveTask(ctx context.Context, in *moveTaskInput) (*rest.Body[Task
 	if err != nil {
 		return nil, err
 	}
-	o, err := d.Tickets.Object(ctx, parents[t.TicketID])
+	parent := parents[t.TicketID]
+	roles, err := d.Tickets.Participants(ctx, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (d *Desk) moveTask(ctx context.Context, in *moveTaskInput) (*rest.Body[Task
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Body[Task]{Body: d.task(ctx, t, c, o)}, nil
+	return &rest.Body[Task]{Body: d.task(ctx, t, c, scene{ticket: parent, roles: roles})}, nil
 }
 
 func (d *Desk) problem(ctx context.Context, p problem.Problem, err error) (*rest.Versioned[Problem], error) {
@@ -257,7 +257,7 @@ func (d *Desk) problem(ctx context.Context, p problem.Problem, err error) (*rest
 		return nil, err
 	}
 	f := p.Facet
-	out := Problem{Record: d.record(ctx, p.Ticket, s, facets{}, d.moves(ctx, problem.Flow, d.Problems.Moves(p), s.object)),
+	out := Problem{Record: d.record(ctx, p.Ticket, s, facets{}, d.moves(ctx, problem.Flow, d.Problems.Moves(p), s)),
 		Workaround: rest.Opt(f.Workaround), WorkaroundHTML: rest.Opt(markdown.HTML(f.Workaround)), RootCause: rest.Opt(f.RootCause), RootCauseHTML: rest.Opt(markdown.HTML(f.RootCause)),
 		Resolution: rest.Opt(f.Resolution), ResolutionHTML: rest.Opt(markdown.HTML(f.Resolution)), KnownErrorAt: f.KnownErrorAt, Incidents: []Other{}}
 	for _, l := range out.Links {
