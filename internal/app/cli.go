@@ -19,9 +19,11 @@ import (
 type cli struct {
 	Config
 
+	Serve   serveCmd   `cmd:"" help:"Start the server."`
 	Audit   auditCmd   `cmd:"" help:"Verify the log, show its checkpoint, recover after a restore."`
 	Import  importCmd  `cmd:"" help:"Bring in the history of another tool."`
 	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty desk with a demo organisation."`
 	Export  exportCmd  `cmd:"" help:"Write a list into a workbook or CSV file."`
 	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Backup  backupCmd  `cmd:"" help:"Write a verified backup of a SQLite desk, also while it runs."`
