@@ -171,6 +171,9 @@ func (c auditRecoverCmd) Run(r *run) error {
 		return err
 	}
 	defer done()
+	if desk.Status.ReadOnly == nil {
+		return domain.ErrInvalid.Because("Nothing is wrong with the log: there is nothing to recover from.")
+	}
 	st, err := desk.Log.Recover(r.operator(), c.Reason)
 	if err == nil {
 		_, _ = fmt.Fprintf(r.out, "The log goes on as %s.\nPublic key: %s\n", st.Origin, st.VerifierKey)
