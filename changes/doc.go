@@ -1,5 +1,5 @@
-// Package changes owns the change's facet and life: the addition, modification or removal of anything that
-// could have an effect on services (ITIL 4, change enablement). What a change is, in one place: [Change]; how
+// Package changes owns the change's facet and life: whatever is done to something that services depend on, from its
+// plan to its review (ITIL 4: change enablement). What a change is, in one place: [Change]; how
 // it lives: [Flow]; what its approvers approve: [Plan] and its [Plan.Digest].
 //
 // Invariants:

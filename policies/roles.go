@@ -36,7 +36,7 @@ var roles = []Role{
 	{Name: TeamLead, Label: "Team lead", Does: "Does what an agent does, and names the members of the team.", Includes: []string{Agent}, Scopes: []string{All, InTeam, InSite}},
 	{Name: ChangeManager, Label: "Change manager", Does: "Leads changes through their life and keeps the boards, but does not decide on changes.", Scopes: []string{All, InTeam, InSite}},
 	{Name: CABMember, Label: "CAB member", Does: "Decides on changes of low, medium and high risk that are put to the board.", Scopes: []string{All, OnBoard}},
-	{Name: CABChair, Label: "CAB chair", Does: "Does what a CAB member does, and decides on emergency changes.", Includes: []string{CABMember}, Scopes: []string{All, OnBoard}},
+	{Name: CABChair, Label: "CAB chair", Does: "Does what a CAB member does, and may put a change on hold.", Includes: []string{CABMember}, Scopes: []string{All, OnBoard}},
 	{Name: CIOwner, Label: "CI owner", Does: "Follows what happens to the things they own, and says what they think of changes to them.", Scopes: []string{All, InTeam, InSite}},
 	{Name: Auditor, Label: "Auditor", Does: "Reads, exports and verifies everything, and changes nothing, whatever other roles they hold.", Scopes: []string{All}},
 	{Name: Admin, Label: "Administrator", Does: "Administers people, teams, sites, boards, roles and jobs. Being one approves nothing.", Scopes: []string{All}},

@@ -297,7 +297,7 @@ func (l *Log) Erase(ctx context.Context, subject, reason string) (ref string, ro
 		}
 		rows = states + values
 		ref = NewID(l.db.Now(ctx))
-		return l.Record(ctx, []domain.Fact{valuesErased{ref: ref, subject: subject, reason: reason, rows: rows}})
+		return l.db.Emit(ctx, valuesErased{ref: ref, subject: subject, reason: reason, rows: rows})
 	})
 	return ref, rows, err
 }

@@ -229,6 +229,13 @@ func TestAnEventThatWaitsTooLongIsAFinding(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, clock *testkit.Clock) {
 		l := open(t, d)
 		emit(t, d, renamed("ber", 1, "", "x"))
+		st, err := l.Standing(desk())
+		if err != nil || st.Waiting != 1 || !st.WaitingSince.Equal(testkit.Epoch) || st.Checkpoint.Size != 1 || !st.SignedAt.Equal(testkit.Epoch) {
+			t.Errorf("standing %+v, %v", st, err)
+		}
+		if _, err := audit.OpenCheckpoint(st.Checkpoint.Note, st.VerifierKey); err != nil {
+			t.Error(err)
+		}
 		clock.Advance(4 * time.Minute)
 		if r := verified(t, l); r.Waiting != 1 {
 			t.Errorf("%d wait", r.Waiting)

@@ -198,9 +198,16 @@ func Commit(salt []byte, field, value string) string {
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 
-// CanonicalState is the text of a record's state: a JSON object with its keys sorted by their bytes.
+// CanonicalState is the text of a record's state: a JSON object with its keys sorted by their bytes. A field that
+// is empty is left out, so that a field which a later release adds does not alter the state of older records.
 func CanonicalState(state map[string]string) []byte {
-	return appendObject(make([]byte, 0, 512), state)
+	said := make(map[string]string, len(state))
+	for k, v := range state {
+		if v != "" {
+			said[k] = v
+		}
+	}
+	return appendObject(make([]byte, 0, 512), said)
 }
 
 // HashState is the salted hash of a record's state: base64url of HMAC-SHA256(salt, canonical state).

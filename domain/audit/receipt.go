@@ -165,6 +165,37 @@ func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	return l.checkpoint(ctx, "order by id desc limit 1")
 }
 
+// Standing is how the log stands: what is signed, and what waits.
+type Standing struct {
+	Checkpoint Checkpoint
+	SignedAt   time.Time
+	// VerifierKey is the public key of the checkpoint's origin.
+	VerifierKey string
+	// Waiting is the number of events without a seal; WaitingSince is when the first of them was
+	// recorded, zero when there is none.
+	Waiting      int64
+	WaitingSince time.Time
+}
+
+// Standing tells how the log stands. It fails with [ErrNotOpen] when nothing was ever signed.
+func (l *Log) Standing(ctx context.Context) (Standing, error) {
+	var s Standing
+	var err error
+	if s.Checkpoint, err = l.Checkpoint(ctx); err != nil {
+		return s, err
+	}
+	_, err = l.store.row(ctx, `select c.created_at, o.vkey from audit_checkpoints c join audit_origins o on o.origin = c.origin
+ where c.origin = ? and c.size = ? order by c.id desc limit 1`, []any{s.Checkpoint.Origin, s.Checkpoint.Size}, &s.SignedAt, &s.VerifierKey)
+	if err != nil {
+		return s, err
+	}
+	if _, err = l.store.row(ctx, "select count(*) from audit_outbox", nil, &s.Waiting); err != nil {
+		return s, err
+	}
+	_, err = l.store.row(ctx, "select e.recorded_at from audit_outbox o join audit_events e on e.id = o.event_id order by o.event_id limit 1", nil, &s.WaitingSince)
+	return s, err
+}
+
 // CheckpointAt is the first signed checkpoint that covers the leaf with an index: the one that a receipt
 // of that time carries. It fails with [ErrNotSealed].
 func (l *Log) CheckpointAt(ctx context.Context, leaf int64) (Checkpoint, error) {

@@ -103,6 +103,9 @@ func (s *Sealer) pass(ctx context.Context) {
 		n, err := s.Seal(ctx)
 		if err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "the log was not sealed", "error", err)
+			if asInconsistent(err) || errors.Is(err, ErrKey) {
+				_, _ = s.log.Check(ctx) // makes the log read-only, so that nobody goes on unawares
+			}
 		}
 		if err != nil || n < sealBatch {
 			break

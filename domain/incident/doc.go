@@ -1,5 +1,5 @@
-// Package incident owns the incident's facet and life: an unplanned interruption to a service, or a
-// reduction in its quality (ITIL 4). The drawing of its flow is docs/flows/incident.md.
+// Package incident owns the incident's facet and life: something that should work does not, or not as well as it
+// should (ITIL 4: incident management). The drawing of its flow is docs/flows/incident.md.
 //
 // Invariants:
 //

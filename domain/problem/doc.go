@@ -1,5 +1,5 @@
-// Package problem owns the problem's facet and life: the cause, or potential cause, of one or more
-// incidents (ITIL 4), up to a known error with its workaround and beyond.
+// Package problem owns the problem's facet and life: why incidents happen, known or suspected (ITIL 4: problem
+// management), up to a known error with its workaround and beyond.
 //
 // Invariants:
 //

@@ -22,6 +22,7 @@ type cli struct {
 	Audit   auditCmd   `cmd:"" help:"Verify the log, show its checkpoint, recover after a restore."`
 	Import  importCmd  `cmd:"" help:"Bring in the history of another tool."`
 	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty desk with a demo organisation."`
 	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Backup  backupCmd  `cmd:"" help:"Write a verified backup of a SQLite desk, also while it runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`

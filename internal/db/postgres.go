@@ -39,6 +39,12 @@ func openPostgres(ctx context.Context, dsn string, cfg Config) (*DB, error) {
 		pool.Close()
 		return nil, domain.ErrStorage.Because("The PostgreSQL server does not answer.").Wrap(err)
 	}
+	if !cfg.Unsafe {
+		if err := durable(ctx, pool); err != nil {
+			pool.Close()
+			return nil, err
+		}
+	}
 	d.writer = stdlib.OpenDBFromPool(pool)
 	d.reader = d.writer
 	if d.write, err = gorm.Open(postgres.New(postgres.Config{Conn: d.writer}), gormConfig()); err != nil {
@@ -47,6 +53,20 @@ func openPostgres(ctx context.Context, dsn string, cfg Config) (*DB, error) {
 	}
 	d.read = d.write
 	return d, d.install()
+}
+
+// durable refuses a server that acknowledges commits before they are on disk: what was answered must stay.
+func durable(ctx context.Context, pool *pgxpool.Pool) error {
+	for _, setting := range []string{"synchronous_commit", "fsync"} {
+		var value string
+		if err := pool.QueryRow(ctx, "select current_setting($1)", setting).Scan(&value); err != nil {
+			return domain.ErrStorage.Wrap(err)
+		}
+		if value == "off" {
+			return domain.ErrStorage.Because("The PostgreSQL server has %s = off: what it acknowledges can be lost. Set it to on.", setting)
+		}
+	}
+	return nil
 }
 
 // pgxOf returns the pgx connection below a database/sql connection.

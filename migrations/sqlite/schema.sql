@@ -244,6 +244,14 @@ CREATE TABLE import_refs (
   primary key (system, kind, key)
 );
 
+CREATE TABLE import_refusals (
+  run_id integer not null references import_runs (id),
+  line   integer not null,
+  field  text not null default '',
+  reason text not null,
+  primary key (run_id, line)
+);
+
 CREATE TABLE import_runs (
   id          integer primary key,
   ref         text not null unique,
@@ -261,12 +269,17 @@ CREATE TABLE import_runs (
   finished_at datetime
 );
 
+CREATE TABLE imported_rows (
+  ticket_id integer not null references tickets (id),
+  hash      blob not null,
+  primary key (ticket_id, hash)
+) without rowid;
+
 CREATE TABLE imported_tickets (
   ticket_id    integer primary key references tickets (id),
   system       text not null,
   source_key   text not null,
-  events       integer not null,
-  last_row     blob not null,
+  events       integer not null, -- rows applied, each of them a version: while the ticket has no more, it is as its tool left it
   state        text not null default '',
   priority     text not null default '',
   impact       text not null default '',

@@ -1,0 +1,371 @@
+package v1
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/api/markdown"
+	"github.com/cabinetdesk/cabinet/api/rest"
+	"github.com/cabinetdesk/cabinet/api/who"
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/people"
+	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/policies"
+)
+
+// Entry is one line of a record's timeline: an event of the log, in people's words.
+type Entry struct {
+	ID         string        `json:"id"`
+	At         time.Time     `json:"at" doc:"When it happened"`
+	RecordedAt time.Time     `json:"recorded_at" doc:"When the log took it up; later for what was imported"`
+	Actor      Actor         `json:"actor"`
+	OnBehalfOf *who.Person   `json:"on_behalf_of,omitempty"`
+	Type       string        `json:"type" example:"incident.resolved"`
+	Label      string        `json:"label" doc:"What happened, to be read after the actor's name"`
+	Kind       string        `json:"kind" enum:"reply,note,move,field,link,attachment,approval,import,system"`
+	Internal   bool          `json:"internal"`
+	Body       *string       `json:"body,omitempty" doc:"Markdown"`
+	BodyHTML   *string       `json:"body_html,omitempty"`
+	Changes    []FieldChange `json:"changes"`
+	CommentID  *string       `json:"comment_id,omitempty"`
+	Seal       Seal          `json:"seal"`
+	Via        string        `json:"via" doc:"ui, api, cli, job, import or demo"`
+}
+
+// Actor is who did it. The desk itself is called system and has no id.
+type Actor struct {
+	ID    string `json:"id,omitempty"`
+	Name  string `json:"name"`
+	Login string `json:"login,omitempty"`
+}
+
+// FieldChange is one value that an event changed.
+type FieldChange struct {
+	Field  string  `json:"field"`
+	Label  string  `json:"label,omitempty"`
+	Before *string `json:"before"`
+	After  *string `json:"after"`
+	Erased bool    `json:"erased,omitempty" doc:"The value is not kept any more; the log still proves that there was one"`
+}
+
+// Seal is an event's place in the sealed log; the leaf is null until it is sealed.
+type Seal struct {
+	Leaf    *int64 `json:"leaf"`
+	EventID string `json:"event_id"`
+}
+
+type timelineInput struct {
+	Number string `path:"number" maxLength:"40"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"100"`
+	After  string `query:"after" maxLength:"40" doc:"The marker of a page"`
+}
+
+// timeline tells the history of a record from the log, oldest first: public events to everybody who may read the
+// record, internal ones with read_internal, restricted ones with audit.read.
+func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest.Page[Entry]], error) {
+	t, err := d.Tickets.Get(ctx, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	o, err := d.Tickets.Object(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	seen := d.visibilities(ctx, t, o)
+	if in.After != "" {
+		e, err := d.Audit.Event(ctx, in.After)
+		if err != nil || e.EntityKind != string(t.Kind) || e.Entity != t.Number {
+			return nil, domain.ErrCursor
+		}
+	}
+	events, err := d.Audit.Events(ctx, audit.Filter{EntityKind: string(t.Kind), Entity: t.Number, Visibilities: seen, After: in.After, OldestFirst: true, Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	page := rest.Page[Entry]{Items: []Entry{}}
+	if len(events) > in.Limit {
+		events = events[:in.Limit]
+		page.Next = rest.Opt(events[in.Limit-1].ID)
+	}
+	comments, err := d.Tickets.Comments(ctx, t, slices.Contains(seen, domain.InternalV))
+	if err != nil {
+		return nil, err
+	}
+	if page.Items, err = d.entries(ctx, t, events, comments); err != nil {
+		return nil, err
+	}
+	return &rest.Body[rest.Page[Entry]]{Body: page}, nil
+}
+
+func (d *Desk) visibilities(ctx context.Context, t ticket.Ticket, o policies.Object) []domain.Visibility {
+	actor := domain.ActorFrom(ctx)
+	seen := []domain.Visibility{domain.Public}
+	if d.Gate.Decide(ctx, actor, string(t.Kind)+".read_internal", o).Allowed {
+		seen = append(seen, domain.InternalV)
+	}
+	if d.Gate.Decide(ctx, actor, "audit.read", policies.Object{}).Allowed {
+		seen = append(seen, domain.Restricted)
+	}
+	return seen
+}
+
+// entries turns events of one record into lines.
+func (d *Desk) entries(ctx context.Context, t ticket.Ticket, events []audit.Event, comments []ticket.Comment) ([]Entry, error) {
+	w, err := d.words(ctx, t.Kind, events)
+	if err != nil {
+		return nil, err
+	}
+	said := map[string]ticket.Comment{}
+	for _, c := range comments {
+		said[c.EventID] = c
+	}
+	out := make([]Entry, 0, len(events))
+	for _, e := range events {
+		entry := Entry{ID: e.ID, At: e.OccurredAt, RecordedAt: e.RecordedAt, Actor: w.actor(e.Actor), OnBehalfOf: w.behalf(e.OnBehalfOf), Type: e.Type,
+			Label: label(e.Type), Kind: kindOf(e), Internal: e.Visibility != domain.Public, Changes: w.changes(e), Seal: seal(e), Via: e.Via}
+		text := ""
+		if c, ok := said[e.ID]; ok {
+			entry.CommentID, text = &c.Ref, c.Body
+		} else {
+			for _, c := range e.Changes {
+				if c.Field == "comment" {
+					text = c.After
+				}
+			}
+		}
+		if text != "" {
+			entry.Body, entry.BodyHTML = &text, rest.Opt(markdown.HTML(text))
+		}
+		out = append(out, entry)
+	}
+	return out, nil
+}
+
+func seal(e audit.Event) Seal {
+	s := Seal{EventID: e.ID}
+	if e.Index >= 0 {
+		s.Leaf = &e.Index
+	}
+	return s
+}
+
+// labels says what happened where the past participle of the event's type does not say it well.
+var labels = map[string]string{
+	"reported": "reported this", "submitted": "submitted this", "detected": "recorded this", "raised": "drafted this", "amended": "changed", "replanned": "edited the plan",
+	"replied": "replied", "noted": "wrote a note", "watched": "began to follow", "unwatched": "no longer follows", "linked": "linked", "unlinked": "removed a link",
+	"attached": "attached a file", "assigned": "assigned", "priority_overridden": "overrode the priority", "priority_restored": "gave the priority back to impact and urgency",
+	"declared_major": "declared a major incident", "known_error_declared": "declared a known error", "authorization_requested": "asked for authorization",
+	"expedited": "asked the emergency board", "authorized": "gave the last approval", "approved": "approved", "rejected_by": "rejected", "recused": "stepped aside",
+	"held": "put this on hold", "released": "let this go on", "withdrawn": "took this back to draft", "revised": "took this back to draft by an edit", "pended": "put this on hold",
+	"answered": "answered: work goes on", "imported": "was imported", "imported_change": "changed, as imported",
+}
+
+// label is what happened, to be read after a name.
+func label(eventType string) string {
+	_, what, _ := strings.Cut(eventType, ".")
+	if l, ok := labels[what]; ok {
+		return l
+	}
+	return strings.ReplaceAll(what, "_", " ")
+}
+
+var entryKinds = map[string]string{
+	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
+	"approved": "approval", "rejected_by": "approval", "recused": "approval", "authorized": "approval", "rejected": "approval", "replanned": "field",
+}
+
+func kindOf(e audit.Event) string {
+	_, what, _ := strings.Cut(e.Type, ".")
+	switch kind, ok := entryKinds[what]; {
+	case ok:
+		return kind
+	case e.StateFrom != e.StateTo && e.StateFrom != "":
+		return "move"
+	case e.Actor == "system":
+		return "system"
+	}
+	return "field"
+}
+
+// silent are fields that a timeline does not show: what another field says, what the body says, and bookkeeping.
+var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "policy_version", "rule", "delegation", "opened_at", "resolved_at", "closed_at",
+	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot"}
+
+// fieldLabels are the words for fields whose name does not read well.
+var fieldLabels = map[string]string{"due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
+	"override_reason": "Because", "major_reason": "Because", "hold_reason": "Because", "link": "Link", "attachment": "File", "watcher": "Follower", "reason": "Because"}
+
+// words turns the log's canonical texts into people's words.
+type words struct {
+	desk *Desk
+	kind domain.Kind
+	refs map[string]people.Person
+	cast who.Cast
+}
+
+// personFields hold the key of a person, listFields a JSON list of such keys.
+var (
+	personFields = []string{"requester", "assignee", "owner", "watcher"}
+	listFields   = []string{"implementers", "editors"}
+)
+
+func (d *Desk) words(ctx context.Context, kind domain.Kind, events []audit.Event) (words, error) {
+	w := words{desk: d, kind: kind}
+	var refs []string
+	var users []domain.UserID
+	var teams []domain.TeamID
+	for _, e := range events {
+		refs = append(refs, e.Actor)
+		if n, err := strconv.ParseInt(e.OnBehalfOf, 10, 64); err == nil {
+			users = append(users, domain.UserID(n))
+		} else if e.OnBehalfOf != "" {
+			refs = append(refs, e.OnBehalfOf)
+		}
+		for _, c := range e.Changes {
+			for _, v := range []string{c.Before, c.After} {
+				switch {
+				case slices.Contains(personFields, c.Field):
+					users = append(users, domain.UserID(number(v)))
+				case slices.Contains(listFields, c.Field):
+					users = append(users, userList(v)...)
+				case c.Field == "team":
+					teams = append(teams, domain.TeamID(number(v)))
+				}
+			}
+		}
+	}
+	slices.Sort(refs)
+	var err error
+	if w.refs, err = d.People.ByRefs(ctx, slices.Compact(refs)); err != nil {
+		return w, err
+	}
+	w.cast, err = d.Cast(ctx, users, teams...)
+	return w, err
+}
+
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func userList(s string) (out []domain.UserID) {
+	var ids []int64
+	if json.Unmarshal([]byte(s), &ids) != nil {
+		return nil
+	}
+	for _, id := range ids {
+		out = append(out, domain.UserID(id))
+	}
+	return out
+}
+
+func (w words) actor(ref string) Actor {
+	p, ok := w.refs[ref]
+	if !ok {
+		if ref == "system" || ref == "" {
+			return Actor{Name: "system"}
+		}
+		return Actor{Name: "Somebody"}
+	}
+	return Actor{ID: p.Ref, Name: p.Name, Login: p.Login}
+}
+
+func (w words) behalf(ref string) *who.Person {
+	if ref == "" {
+		return nil
+	}
+	if p, ok := w.refs[ref]; ok {
+		person := who.Of(p)
+		return &person
+	}
+	return w.cast.Person(domain.UserID(number(ref)))
+}
+
+// changes lists what an event changed, in words. The first event of a record changes nothing: it is the record.
+func (w words) changes(e audit.Event) []FieldChange {
+	out := []FieldChange{}
+	m := w.desk.Tickets.Machine(w.kind)
+	if e.StateFrom != e.StateTo && e.StateFrom != "" {
+		before, after := stateLabel(m, e.StateFrom), stateLabel(m, e.StateTo)
+		out = append(out, FieldChange{Field: "state", Label: "State", Before: &before, After: &after})
+	}
+	if e.Version == 1 {
+		return out
+	}
+	for _, c := range e.Changes {
+		if slices.Contains(silent, c.Field) {
+			continue
+		}
+		l, ok := fieldLabels[c.Field]
+		if !ok {
+			l = strings.ToUpper(c.Field[:1]) + strings.ReplaceAll(c.Field[1:], "_", " ")
+		}
+		out = append(out, FieldChange{Field: c.Field, Label: l, Before: rest.Opt(w.value(c.Field, c.Before)), After: rest.Opt(w.value(c.Field, c.After)), Erased: c.Erased})
+	}
+	return out
+}
+
+var (
+	priorityWords = map[string]string{"1": "Critical", "2": "High", "3": "Moderate", "4": "Low"}
+	levelWords    = map[string]string{"1": "High", "2": "Medium", "3": "Low"}
+)
+
+// longest is how much of a long text a line shows, in characters; the whole is on the page or in the log.
+const longest = 280
+
+// value is a value as a line shows it.
+func (w words) value(field, v string) string {
+	v = w.plain(field, v)
+	if r := []rune(v); len(r) > longest {
+		return string(r[:longest]) + "…"
+	}
+	return v
+}
+
+// plain is a value with people's and teams' keys turned into names; no key leaves the server.
+func (w words) plain(field, v string) string {
+	switch {
+	case v == "":
+		return ""
+	case slices.Contains(personFields, field):
+		if number(v) == 0 {
+			return ""
+		}
+		return w.cast.Name(domain.UserID(number(v)))
+	case slices.Contains(listFields, field):
+		var names []string
+		for _, u := range userList(v) {
+			names = append(names, w.cast.Name(u))
+		}
+		return strings.Join(names, ", ")
+	case field == "team":
+		if t := w.cast.Team(domain.TeamID(number(v))); t != nil {
+			return t.Name
+		}
+		return ""
+	case field == "affected_services":
+		var names []string
+		if json.Unmarshal([]byte(v), &names) != nil {
+			return v
+		}
+		return strings.Join(names, ", ")
+	case field == "priority" || field == "priority_override":
+		return priorityWords[v]
+	case field == "impact" || field == "urgency":
+		return levelWords[v]
+	case field == "outcome" || field == "pending_on" || field == "model" || field == "risk":
+		return strings.ReplaceAll(v, "_", " ")
+	}
+	if t, err := time.Parse("2006-01-02T15:04:05.000000Z", v); err == nil {
+		return t.Format("2006-01-02 15:04 UTC")
+	}
+	return v
+}

@@ -1,0 +1,104 @@
+// Package v1 is the REST API, version 1: what each route takes and answers, composed from the services below it.
+// It has types of its own, so that what the outside sees does not follow the inside; it decides nothing: who may
+// do what, and what a record allows, is asked of the verbs.
+package v1
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/cabinetdesk/cabinet/api/route"
+	"github.com/cabinetdesk/cabinet/api/v1/admin"
+	"github.com/cabinetdesk/cabinet/api/who"
+	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/approval"
+	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/incident"
+	"github.com/cabinetdesk/cabinet/domain/people"
+	desk_problem "github.com/cabinetdesk/cabinet/domain/problem"
+	"github.com/cabinetdesk/cabinet/domain/request"
+	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/internal/jobs"
+	"github.com/cabinetdesk/cabinet/policies"
+)
+
+// Gate answers who may do what (policies.Engine).
+type Gate interface {
+	Check(ctx context.Context, action string, o policies.Object) error
+	Decide(ctx context.Context, actor domain.Actor, action string, o policies.Object) policies.Decision
+	Scope(ctx context.Context, action string) policies.Scope
+}
+
+// Deps is what the routes are composed from.
+type Deps struct {
+	DB        *db.DB
+	Log       *slog.Logger
+	Gate      Gate
+	Policies  *policies.Engine
+	Tickets   *ticket.Service
+	Incidents *incident.Service
+	Requests  *request.Service
+	Problems  *desk_problem.Service
+	Changes   *changes.Service
+	Approvals *approval.Service
+	People    *people.Service
+	Audit     *audit.Log
+	Sealer    *audit.Sealer
+	Jobs      *jobs.Runner
+	// Demo lists the logins that a demonstration shows on its sign-in page; nil in a real desk.
+	Demo    []DemoLogin
+	Version string
+	// Cookie makes the session cookie of a token that ends at an instant; an empty token takes it away.
+	Cookie func(token string, expires time.Time) *http.Cookie
+	// SessionToken is the token of the cookie of a request, empty for none.
+	SessionToken func(r *http.Request) string
+	// Authenticate finds again who sent a request, for streams that outlive their beginning.
+	Authenticate func(r *http.Request) (domain.Actor, error)
+	// ClientAddress is where a request comes from, as far as trusted proxies tell.
+	ClientAddress func(r *http.Request) string
+}
+
+// Desk holds the routes.
+type Desk struct {
+	Deps
+	*who.Directory
+	store store
+	runs  verifications
+	live  hub
+
+	life       context.Context // ends with the server
+	end        context.CancelFunc
+	background sync.WaitGroup
+}
+
+// Register offers all routes. It fails when the table of routes and the routes disagree.
+func Register(api huma.API, d Deps) (*Desk, error) {
+	desk := &Desk{Deps: d, Directory: who.New(d.People), store: store{d.DB}}
+	desk.life, desk.end = context.WithCancel(context.Background())
+	b := route.NewBook(api, d.Gate, d.Log)
+	desk.ownRoutes(b)
+	desk.listRoutes(b)
+	desk.conversationRoutes(b)
+	desk.incidentRoutes(b)
+	desk.requestRoutes(b)
+	desk.changeRoutes(b)
+	desk.approvalRoutes(b)
+	desk.auditRoutes(b)
+	desk.eventRoutes(b)
+	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
+		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Directory: desk.Directory})
+	return desk, b.Close()
+}
+
+// Close ends the streams and what runs in the background, and waits for it.
+func (d *Desk) Close() {
+	d.end()
+	d.background.Wait()
+}

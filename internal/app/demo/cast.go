@@ -1,0 +1,208 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/approval"
+	"github.com/cabinetdesk/cabinet/domain/people"
+	"github.com/cabinetdesk/cabinet/policies"
+)
+
+// place is a site of the organisation.
+type place struct{ key, name, zone string }
+
+var places = []place{{"lisbon", "Lisbon", "Europe/Lisbon"}, {"rotterdam", "Rotterdam", "Europe/Amsterdam"}, {"graz", "Graz", "Europe/Vienna"}}
+
+// crew is a team; who leads it comes first among its agents.
+type crew struct {
+	key, name string
+	agents    []string
+}
+
+var crews = []crew{
+	{"desk", "Service Desk", []string{"mila", "hugo", "jonas", "sofia", "bram"}},
+	{"network", "Network", []string{"tess", "niels", "kofi", "petra"}},
+	{"apps", "Applications", []string{"paul", "yara", "felix", "tomas"}},
+	{"databases", "Databases", []string{"rita", "emil", "zoe"}},
+	{"workplace", "Workplace", []string{"wim", "lucia", "stefan"}},
+	{"security", "Security", []string{"vera", "lena", "arjen"}},
+}
+
+func crewOf(team string) []string {
+	for _, c := range crews {
+		if c.key == team {
+			return c.agents
+		}
+	}
+	return nil
+}
+
+// member is somebody of the organisation: login, name, site and what they hold, as "role" or "role@scope".
+type member struct {
+	login, name, site string
+	roles             []string
+}
+
+const everywhere = "@all"
+
+var cast = []member{
+	{"ana", "Ana Ferreira", "lisbon", nil},
+	{"hugo", "Hugo Martins", "lisbon", []string{policies.Agent + everywhere}},
+	{"tess", "Tess de Vries", "rotterdam", []string{policies.Agent + everywhere, policies.TeamLead + "@team:network"}},
+	{"ines", "Inês Carvalho", "lisbon", []string{policies.ChangeManager + everywhere}},
+	{"carl", "Carl Brandner", "graz", []string{policies.CABMember + everywhere}},
+	{"cleo", "Cleo Janssen", "rotterdam", []string{policies.CABChair + everywhere}},
+	{"omar", "Omar Haddad", "lisbon", []string{policies.CIOwner + everywhere}},
+	{"otto", "Otto Steiner", "graz", []string{policies.Auditor + everywhere}},
+	{"dora", "Dora Lindqvist", "graz", []string{policies.CABMember + everywhere}},
+	{"paul", "Paul Okafor", "lisbon", []string{policies.Agent + everywhere, policies.TeamLead + "@team:apps", policies.CABMember + everywhere}},
+	{"rita", "Rita Nunes", "lisbon", []string{policies.Agent + everywhere, policies.TeamLead + "@team:databases", policies.CABMember + everywhere}},
+	{"vera", "Vera Popescu", "graz", []string{policies.Agent + everywhere, policies.TeamLead + "@team:security", policies.CABChair + everywhere}},
+	{"lena", "Lena Hofer", "graz", []string{policies.Agent + everywhere, policies.CABMember + everywhere}},
+	{"mila", "Mila Horvat", "graz", []string{policies.TeamLead + everywhere}}, // and the manager of major incidents
+	{"jonas", "Jonas Weber", "graz", []string{policies.Agent + everywhere}},
+	{"sofia", "Sofia Almeida", "lisbon", []string{policies.Agent + everywhere}},
+	{"bram", "Bram Visser", "rotterdam", []string{policies.Agent + everywhere}},
+	{"niels", "Niels Bakker", "rotterdam", []string{policies.Agent + everywhere}},
+	{"kofi", "Kofi Mensah", "rotterdam", []string{policies.Agent + everywhere}},
+	{"petra", "Petra Maier", "graz", []string{policies.Agent + everywhere}},
+	{"yara", "Yara Costa", "lisbon", []string{policies.Agent + everywhere}},
+	{"felix", "Felix Gruber", "graz", []string{policies.Agent + everywhere}},
+	{"tomas", "Tomás Ribeiro", "lisbon", []string{policies.Agent + everywhere}},
+	{"emil", "Emil Larsen", "rotterdam", []string{policies.Agent + everywhere}},
+	{"zoe", "Zoë Smit", "rotterdam", []string{policies.Agent + everywhere}},
+	{"wim", "Wim Dekker", "rotterdam", []string{policies.Agent + everywhere, policies.TeamLead + "@team:workplace"}},
+	{"lucia", "Lúcia Moreira", "lisbon", []string{policies.Agent + everywhere}},
+	{"stefan", "Stefan Kogler", "graz", []string{policies.Agent + everywhere}},
+	{"arjen", "Arjen Mulder", "rotterdam", []string{policies.Agent + everywhere}},
+	{"marta", "Marta Sousa", "lisbon", nil}, {"joao", "João Pinto", "lisbon", nil}, {"beatriz", "Beatriz Lopes", "lisbon", nil},
+	{"ruben", "Ruben Tavares", "lisbon", nil}, {"klaas", "Klaas Hendriks", "rotterdam", nil}, {"femke", "Femke Jacobs", "rotterdam", nil},
+	{"nina", "Nina Peters", "rotterdam", nil}, {"greta", "Greta Wagner", "graz", nil}, {"anton", "Anton Berger", "graz", nil},
+	{"sara", "Sara Novak", "graz", nil}, {"leo", "Leo Fontana", "lisbon", nil},
+}
+
+// askers report most of what is broken.
+var askers = []string{"ana", "marta", "joao", "beatriz", "ruben", "klaas", "femke", "nina", "greta", "anton", "sara", "omar", "carl", "dora"}
+
+// watchman is the account by which monitoring reports.
+const watchman = "monitoring"
+
+// leaver leaves the organisation on the day before now that is named here; he does nothing.
+const (
+	leaver    = "leo"
+	leaverDay = 34
+)
+
+// found makes sites, teams, people, boards and grants: first the administrator, by the desk itself, then she
+// makes the rest.
+func (s *story) found(ctx context.Context) error {
+	t := s.start
+	s.clock.Set(t)
+	tick := func() { // a person at a form
+		t = t.Add(s.about(30 * time.Second))
+		s.clock.Set(t)
+	}
+	desk, err := s.as(ctx, "")
+	if err != nil {
+		return err
+	}
+	if err := s.hire(desk, member{"ada", "Ada Kowalska", "", []string{policies.Admin + everywhere}}, false); err != nil {
+		return err
+	}
+	ada, err := s.as(ctx, "ada")
+	if err != nil {
+		return err
+	}
+	s.sites, s.teams = map[string]people.Site{}, map[string]domain.TeamID{}
+	for _, p := range places {
+		tick()
+		if s.sites[p.key], err = s.People.CreateSite(ada, p.key, p.name, p.zone); err != nil {
+			return err
+		}
+	}
+	for _, c := range crews {
+		tick()
+		team, err := s.People.CreateTeam(ada, c.key, c.name)
+		if err != nil {
+			return err
+		}
+		s.teams[c.key] = team.ID
+	}
+	for _, m := range append(cast, member{watchman, "Monitoring", "", nil}) {
+		tick()
+		if err := s.hire(ada, m, m.login == watchman); err != nil {
+			return err
+		}
+	}
+	for _, b := range []approval.Board{
+		{Key: "cab", Name: "Change Advisory Board", Rule: approval.Quorum, Needed: 2, Members: s.ids("cleo", "carl", "dora", "paul", "rita")},
+		{Key: "ecab", Name: "Emergency CAB", Rule: approval.Any, Needed: 1, Members: s.ids("cleo", "vera")},
+	} {
+		tick()
+		if _, err := s.Approvals.SetBoard(ada, b); err != nil {
+			return err
+		}
+	}
+	if err := s.grant(ada, tick); err != nil {
+		return err
+	}
+	for _, c := range crews {
+		tick()
+		if _, err := s.People.SetLead(ada, c.key, 0, s.actors[c.agents[0]].Ref); err != nil {
+			return err
+		}
+	}
+	s.plan(s.workday(leaverDay), "ada", "disables the account of a leaver", func(ctx context.Context) error {
+		_, err := s.People.Disable(ctx, people.MoveInput{Ref: s.actors[leaver].Ref, Reason: "Left the company; the manager has confirmed the hand-over."})
+		return err
+	})
+	s.plan(s.workday(24), "dora", "delegates her vote", func(ctx context.Context) error {
+		until := s.now.AddDate(0, 0, 21)
+		_, err := s.People.Delegate(ctx, people.DelegateInput{To: s.actors["lena"].Ref, Until: until, Board: "cab", Reason: "Parental leave; Lena has taken over my part of the CAB."})
+		return err
+	})
+	return nil
+}
+
+// hire adds a person to their teams. The first grant of all is the administrator's own.
+func (s *story) hire(ctx context.Context, m member, service bool) error {
+	in := people.CreateInput{Name: m.name, Login: m.login, Site: m.site, Service: service, TimeZone: "UTC"}
+	for _, p := range places {
+		if p.key == m.site {
+			in.TimeZone = p.zone
+		}
+	}
+	if !service {
+		in.Email = m.login + "@example.org"
+	}
+	for _, l := range Logins {
+		if l.Login == m.login {
+			in.Password = l.Password
+		}
+	}
+	for _, c := range crews {
+		for _, a := range c.agents {
+			if a == m.login {
+				in.Teams = append(in.Teams, c.key)
+			}
+		}
+	}
+	if m.login == "ines" {
+		in.Teams = []string{"apps"}
+	}
+	p, err := s.People.Create(ctx, in)
+	if err != nil {
+		return fmt.Errorf("hire %s: %w", m.login, err)
+	}
+	s.sum.People++
+	if len(m.roles) > 0 && m.roles[0] == policies.Admin+everywhere {
+		if _, err := s.Gate.Grant(ctx, policies.GrantInput{User: p.ID, Role: policies.Admin, Scope: policies.All, Reason: "The first administrator"}); err != nil {
+			return err
+		}
+	}
+	s.actors[m.login], err = s.People.ActorFor(ctx, p.ID, domain.ViaDemo)
+	return err
+}

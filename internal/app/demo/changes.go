@@ -1,0 +1,246 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/ticket"
+)
+
+func (s *story) planChanges() {
+	for _, p := range passages {
+		s.change(p)
+	}
+}
+
+// journey is one change while its life is being planned.
+type journey struct {
+	life
+	s      *story
+	rec    *record
+	way    passage
+	plan   proposal
+	window [2]time.Time
+}
+
+func (s *story) change(p passage) {
+	j := &journey{s: s, rec: &record{}, way: p, plan: proposals[p.plan]}
+	if _, ok := s.changes[p.plan]; !ok {
+		s.changes[p.plan] = j.rec
+	}
+	s.sum.Changes++
+	words := s.wording(pick(s, places).key)
+	for _, text := range []*string{&j.plan.title, &j.plan.text} {
+		*text = words.Replace(*text)
+	}
+	start := midnight(s.now).AddDate(0, 0, p.days).Add(time.Duration(p.at) * time.Hour)
+	if p.now != 0 {
+		start = s.now.Add(time.Duration(p.now) * time.Minute).Truncate(5 * time.Minute)
+	}
+	j.window = [2]time.Time{start, start.Add(time.Duration(p.hours) * time.Hour)}
+
+	opened := s.working(start.Add(-12 * day))
+	deadline := start.Add(-time.Hour)
+	if recent := s.now.Add(-9 * day); opened.After(recent) {
+		opened = s.working(recent)
+	}
+	if p.twist == expedited {
+		j.always = true
+		opened = start.Add(-75 * time.Minute)
+		deadline = start.Add(-10 * time.Minute)
+	}
+	if last := s.now.Add(-25 * time.Minute); deadline.After(last) {
+		deadline = last
+	}
+	j.prepare()
+	s.lived(j.life, opened, deadline)
+	j.carryOut()
+}
+
+// prepare is what happens before the window.
+func (j *journey) prepare() {
+	p := j.way
+	j.raise()
+	if p.twist == bare {
+		return
+	}
+	if p.end == changes.StateCancelled && len(p.votes) == 0 {
+		j.move(day, "ines", changes.MoveInput{Event: "cancel", Reason: p.notes})
+		return
+	}
+	if p.twist == expedited {
+		j.move(10*time.Minute, p.raiser, changes.MoveInput{Event: "expedite", Reason: j.plan.why})
+	} else {
+		j.move(9*time.Hour, p.raiser, changes.MoveInput{Event: "submit"})
+		if j.s.chance(60) {
+			j.then(5*time.Hour, crewOf(j.plan.team)[0], "notes", j.s.comment(j.rec, pick(j.s, []string{"Read by a second pair of eyes: the order of the steps is right.", "Way back tried out on the test system last week.", "Risk as rated: agreed.", "Please keep the Service Desk informed, they will get the calls."}), true))
+		}
+		if p.end == changes.StateAssess {
+			return
+		}
+		j.move(20*time.Hour, "ines", changes.MoveInput{Event: "request_authorization"})
+	}
+	j.ask(p.votes)
+	switch p.twist {
+	case rejected:
+		if len(p.again) > 0 {
+			j.amend("Call the duty manager on 7710 when a step fails. ")
+			j.round(p.again)
+		}
+	case edited:
+		j.amend("Each step is signed off in the change by a second person. ")
+		if len(p.again) > 0 {
+			j.round(p.again)
+		}
+	case held, released:
+		j.then(4*time.Hour, "ines", "puts it on hold", func(ctx context.Context) error {
+			why := p.notes
+			if why == "" {
+				why = "Waits for the vendor's release notes."
+			}
+			_, err := j.s.Changes.Hold(ctx, j.rec.number, 0, why)
+			return err
+		})
+		if p.twist == released {
+			j.then(20*time.Hour, "ines", "lets it go on", func(ctx context.Context) error {
+				_, err := j.s.Changes.Release(ctx, j.rec.number, 0)
+				return err
+			})
+		}
+	case dropped:
+		j.move(9*time.Hour, "ines", changes.MoveInput{Event: "cancel", Reason: p.notes})
+	}
+}
+
+// round goes through assessment and the board once more.
+func (j *journey) round(votes []vote) {
+	j.move(3*time.Hour, j.way.raiser, changes.MoveInput{Event: "submit"})
+	j.move(6*time.Hour, "ines", changes.MoveInput{Event: "request_authorization"})
+	j.ask(votes)
+}
+
+// carryOut is what happens from the beginning of the window.
+func (j *journey) carryOut() {
+	p, outcome, notes := j.way, j.way.outcome, j.way.notes
+	if outcome == "" {
+		outcome = "successful"
+	}
+	if notes == "" {
+		notes = "As planned and in time; no incident since."
+	}
+	j.life = life{always: true}
+	switch p.end {
+	case changes.StateImplementing, changes.StateReview, changes.StateClosed:
+	default:
+		return
+	}
+	worker := p.crew[0]
+	j.move(5*time.Minute, worker, changes.MoveInput{Event: "start"})
+	j.then(40*time.Minute, worker, "notes", j.s.comment(j.rec, "First half done, everything as expected.", true))
+	if p.end != changes.StateImplementing {
+		j.move(50*time.Minute, worker, changes.MoveInput{Event: "complete", Outcome: outcome})
+		j.then(5*time.Minute, worker, "attaches the protocol", j.s.attach(j.rec, "protocol.txt", "Window "+j.window[0].Format("2006-01-02 15:04")+" UTC\nImplemented by "+worker+"\n\n"+j.plan.how+"\n\nTest: "+j.plan.test+"\nResult: "+string(outcome)+"\n"))
+	}
+	j.s.lived(j.life, j.window[0], earlier(j.window[1], j.s.now.Add(-20*time.Minute)))
+	if p.end == changes.StateClosed {
+		j.life = life{}
+		j.then(0, "ines", "close", func(ctx context.Context) error {
+			_, err := j.s.Changes.Move(ctx, changes.MoveInput{Number: j.rec.number, Event: "close", CloseNotes: notes})
+			return err
+		})
+		j.s.lived(j.life, j.s.working(j.window[1].Add(30*time.Hour)), j.s.now.Add(-time.Hour))
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// raise drafts it, with its whole plan unless that is still to be written.
+func (j *journey) raise() {
+	p, w := j.way, j.plan
+	j.then(0, p.raiser, "raises a change", func(ctx context.Context) error {
+		crew, model := j.s.ids(p.crew...), changes.Normal
+		if p.twist == expedited {
+			model = changes.Emergency
+		}
+		patch := changes.PlanPatch{Title: &w.title, Description: &w.text, Service: &w.service, Model: &model, Risk: &w.risk, Justification: &w.why,
+			ImplementationPlan: &w.how, PlannedStart: &j.window[0], PlannedEnd: &j.window[1], AffectedServices: &w.touches}
+		if p.twist != bare {
+			patch.TestPlan, patch.BackoutPlan, patch.Implementers = &w.test, &w.back, &crew
+		}
+		c, err := j.s.Changes.Raise(ctx, changes.RaiseInput{Plan: patch, Classification: w.class, Team: j.s.teams[w.team], Owner: j.s.id("ines")})
+		j.rec.number = c.Ticket.Number
+		return err
+	})
+	if problem := j.s.problems[w.problem]; problem != nil {
+		j.then(6*time.Minute, p.raiser, "ties it to the problem that it mends", func(ctx context.Context) error {
+			if problem.number == "" {
+				return nil
+			}
+			return j.s.link(j.rec, ticket.Related, problem)(ctx)
+		})
+	}
+	assignee := "ines"
+	team := "apps" // hers
+	if len(p.crew) > 0 && p.end != changes.StateReview && p.end != changes.StateAssess {
+		assignee, team = p.crew[0], w.team
+	}
+	j.then(8*time.Minute, "ines", "assigns it", func(ctx context.Context) error {
+		t, u := j.s.teams[team], j.s.id(assignee)
+		if ok, member, err := j.s.People.MemberOf(ctx, u, t); err != nil || !ok || !member {
+			t = 0 // somebody of another team does it
+		}
+		_, err := j.s.Tickets.Assign(ctx, ticket.AssignInput{Number: j.rec.number, Team: &t, Assignee: &u})
+		return err
+	})
+	if w.service == "ERP" {
+		j.then(10*time.Minute, "omar", "watches", j.s.watch(j.rec, "omar"))
+		j.then(time.Hour, "omar", "replies", j.s.comment(j.rec, "As the owner of the ERP: fine with me, but please not in the three days before the month's end.", false))
+	}
+}
+
+func (j *journey) move(after time.Duration, who string, in changes.MoveInput) {
+	j.then(after, who, in.Event, func(ctx context.Context) error {
+		in.Number = j.rec.number
+		_, err := j.s.Changes.Move(ctx, in)
+		return err
+	})
+}
+
+// amend edits the plan of a change: what was decided on it counts no more.
+func (j *journey) amend(more string) {
+	j.then(5*time.Hour, j.way.raiser, "edits the plan", func(ctx context.Context) error {
+		how := j.plan.how + "\n\n" + more
+		_, _, err := j.s.Changes.Amend(ctx, changes.AmendInput{Number: j.rec.number, Plan: changes.PlanPatch{ImplementationPlan: &how}})
+		return err
+	})
+}
+
+// ask lets people vote on the plan as it stands then.
+func (j *journey) ask(votes []vote) {
+	for _, v := range votes {
+		after := 8 * time.Hour
+		if j.way.twist == expedited {
+			after = 6 * time.Minute
+		}
+		j.then(after, v.who, "votes", func(ctx context.Context) error {
+			c, err := j.s.Changes.Get(domain.WithActor(ctx, domain.SystemActor(domain.ViaDemo)), j.rec.number)
+			if err != nil {
+				return err
+			}
+			open := c.Current()
+			if len(open) == 0 {
+				return fmt.Errorf("%s asks nobody", j.rec.number)
+			}
+			_, err = j.s.Changes.Decide(ctx, changes.DecideInput{Number: j.rec.number, Slot: open[0].Slot.Ref, Verdict: v.verdict, Comment: v.say, Digest: c.Facet.Digest})
+			return err
+		})
+	}
+}
