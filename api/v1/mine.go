@@ -3,7 +3,6 @@ package v1
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"time"
 
@@ -89,7 +88,7 @@ func (d *Desk) about(ctx context.Context, _ *rest.Empty) (*rest.Body[About], err
 
 // signedIn is an answer that opens a session.
 type signedIn struct {
-	SetCookie *http.Cookie `header:"Set-Cookie"`
+	SetCookie string `header:"Set-Cookie"`
 	Body      Me
 }
 
@@ -139,11 +138,11 @@ func (d *Desk) welcome(ctx context.Context, s people.Session) (*signedIn, error)
 	if err != nil {
 		return nil, err
 	}
-	return &signedIn{SetCookie: d.Cookie(s.Token, s.ExpiresAt), Body: me.Body}, nil
+	return &signedIn{SetCookie: d.Cookie(s.Token, s.ExpiresAt).String(), Body: me.Body}, nil
 }
 
 type signedOut struct {
-	SetCookie *http.Cookie `header:"Set-Cookie"`
+	SetCookie string `header:"Set-Cookie"`
 }
 
 // signOut ends the session of the cookie, if there is one; it never fails for want of one.
@@ -153,7 +152,7 @@ func (d *Desk) signOut(ctx context.Context, _ *rest.Empty) (*signedOut, error) {
 			return nil, err
 		}
 	}
-	return &signedOut{SetCookie: d.Cookie("", time.Time{})}, nil
+	return &signedOut{SetCookie: d.Cookie("", time.Time{}).String()}, nil
 }
 
 func (d *Desk) me(ctx context.Context) (*rest.Body[Me], error) {

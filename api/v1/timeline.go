@@ -72,11 +72,11 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 	if err != nil {
 		return nil, err
 	}
-	o, err := d.Tickets.Object(ctx, t)
+	roles, err := d.Tickets.Participants(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	seen := d.visibilities(ctx, t, o)
+	seen := d.visibilities(ctx, t, t.ObjectFor("read_internal", roles))
 	if in.After != "" {
 		e, err := d.Audit.Event(ctx, in.After)
 		if err != nil || e.EntityKind != string(t.Kind) || e.Entity != t.Number {

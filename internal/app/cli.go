@@ -19,6 +19,7 @@ import (
 type cli struct {
 	Config
 
+	Serve   serveCmd   `cmd:"" help:"Start the server."`
 	Audit   auditCmd   `cmd:"" help:"Verify the log, show its checkpoint, recover after a restore."`
 	Import  importCmd  `cmd:"" help:"Bring in the history of another tool."`
 	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
