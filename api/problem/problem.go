@@ -92,9 +92,7 @@ func From(err error) *Problem {
 	}
 	var e *domain.Error
 	if !errors.As(err, &e) || e.Kind == domain.Internal {
-		p = From(domain.ErrInternal.Because("Try again; if it happens again, give the administrator the request's number."))
-		p.cause = err
-		return p
+		e = domain.ErrInternal.Because("Try again; if it happens again, give the administrator the request's number.")
 	}
 	p = &Problem{Type: "/problems/" + e.Code, Title: e.Title, Status: StatusOf(e), Detail: e.Detail, Code: e.Code, Possible: e.Possible, cause: err}
 	for _, f := range e.Fields {
