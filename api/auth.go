@@ -145,8 +145,11 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, row route.Row) ([]
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if len(body) == 0 && r.Header.Get("Content-Type") == "" {
-		return nil, nil
+	if len(body) == 0 {
+		r.Body = io.NopCloser(strings.NewReader("{}")) // nothing said is nothing given: a move may need no more
+		if r.Header.Get("Content-Type") == "" {
+			return nil, nil
+		}
 	}
 	if charset := params["charset"]; err != nil || mediaType != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return nil, problem.ErrMediaType.Because("Send JSON, as application/json.")

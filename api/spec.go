@@ -22,6 +22,7 @@ func config() huma.Config {
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.Info.Description = "The service desk's REST API. What a person can click, a program can call. Every error is a problem document (RFC 9457); " +
 		"records have ETags and take If-Match; every write takes an Idempotency-Key; lists are paged with `limit` and `after`."
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", name)
 	c.Servers = []*huma.Server{{URL: route.Prefix}}
 	c.RejectUnknownQueryParameters = true
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -31,12 +32,55 @@ func config() huma.Config {
 	return c
 }
 
+// upload is the body of a request with a file.
+var upload = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+	Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
+		"internal": {Type: huma.TypeBoolean, Description: "Before the file: only those see it who work on the record"},
+		"file":     {Type: huma.TypeString, Format: "binary"},
+	}}}}}
+
+// name is that of a type in the description; what belongs to errors says so.
+func name(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	n := huma.DefaultSchemaNamer(t, hint)
+	if strings.HasSuffix(t.PkgPath(), "/api/problem") {
+		return "Problem" + n
+	}
+	return n
+}
+
 // describe writes the OpenAPI document.
 func describe(api huma.API) ([]byte, error) {
 	doc := api.OpenAPI()
 	nullable(doc.Components.Schemas)
+	for _, p := range doc.Paths {
+		for _, op := range []*huma.Operation{p.Post, p.Put, p.Patch, p.Delete} {
+			optional(op, doc.Components.Schemas)
+		}
+	}
+	for _, row := range route.Table {
+		if row.Stream { // huma would read a body that it knows of
+			doc.Paths[row.Path].Post.RequestBody = upload
+		}
+	}
 	b, err := json.MarshalIndent(doc, "", "  ")
 	return append(b, '\n'), err
+}
+
+// optional says of a body without required fields that it may be left out.
+func optional(op *huma.Operation, r huma.Registry) {
+	if op == nil || op.RequestBody == nil {
+		return
+	}
+	for _, m := range op.RequestBody.Content {
+		s := m.Schema
+		if s != nil && s.Ref != "" {
+			s = r.SchemaFromRef(s.Ref)
+		}
+		op.RequestBody.Required = s != nil && len(s.Required) > 0
+	}
 }
 
 // nullable says of every field that holds a pointer to another schema that it may be null: huma writes a bare
@@ -78,7 +122,7 @@ var codes = map[int]*domain.Error{
 }
 
 // complaint turns huma's list of errors into a problem that names each place, and never the value found there.
-func complaint(status int, _ string, errs []error) *problem.Problem {
+func complaint(status int, _ string, errs []error) *problem.Details {
 	code, ok := codes[status]
 	if !ok {
 		code = domain.ErrInternal

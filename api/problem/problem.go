@@ -29,8 +29,8 @@ var (
 	ErrBadToken    = domain.Code(domain.Unauthenticated, "credentials_invalid", "The session or token is not valid any more")
 )
 
-// Problem is the body of an error answer.
-type Problem struct {
+// Details is the body of an error answer.
+type Details struct {
 	Type      string   `json:"type" doc:"A page about this kind of problem" example:"/problems/stale_version"`
 	Title     string   `json:"title" doc:"The same for every occurrence"`
 	Status    int      `json:"status"`
@@ -85,8 +85,8 @@ func StatusOf(e *domain.Error) int {
 
 // From turns an error into a problem. What is no error of the desk, or is one of its internal kind, becomes
 // internal_error without any text of its own.
-func From(err error) *Problem {
-	var p *Problem
+func From(err error) *Details {
+	var p *Details
 	if errors.As(err, &p) {
 		return p
 	}
@@ -94,7 +94,7 @@ func From(err error) *Problem {
 	if !errors.As(err, &e) || e.Kind == domain.Internal {
 		e = domain.ErrInternal.Because("Try again; if it happens again, give the administrator the request's number.")
 	}
-	p = &Problem{Type: "/problems/" + e.Code, Title: e.Title, Status: StatusOf(e), Detail: e.Detail, Code: e.Code, Possible: e.Possible, cause: err}
+	p = &Details{Type: "/problems/" + e.Code, Title: e.Title, Status: StatusOf(e), Detail: e.Detail, Code: e.Code, Possible: e.Possible, cause: err}
 	for _, f := range e.Fields {
 		p.Errors = append(p.Errors, Field(f))
 	}
@@ -127,26 +127,26 @@ func RequestID(ctx context.Context) string {
 }
 
 // For is From with the identifier of the request of ctx.
-func For(ctx context.Context, err error) *Problem {
+func For(ctx context.Context, err error) *Details {
 	p := *From(err)
 	p.RequestID = RequestID(ctx)
 	return &p
 }
 
 // Error implements error.
-func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+func (p *Details) Error() string { return p.Code + ": " + p.Detail }
 
 // Unwrap gives the cause, for the server's own log.
-func (p *Problem) Unwrap() error { return p.cause }
+func (p *Details) Unwrap() error { return p.cause }
 
 // GetStatus is the HTTP status (huma.StatusError).
-func (p *Problem) GetStatus() int { return p.Status }
+func (p *Details) GetStatus() int { return p.Status }
 
 // ContentType names the media type of the body (huma.ContentTypeFilter).
-func (p *Problem) ContentType(string) string { return MediaType }
+func (p *Details) ContentType(string) string { return MediaType }
 
 // GetHeaders gives Retry-After where waiting helps (huma.HeadersError).
-func (p *Problem) GetHeaders() http.Header {
+func (p *Details) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.after > 0 {
 		h.Set("Retry-After", strconv.Itoa(int((p.after+time.Second-1)/time.Second)))

@@ -88,13 +88,16 @@ func ParseETag(s string) (int64, error) {
 	return int64(n), nil
 }
 
-// NotModified is the answer to a read whose ETag the caller has.
-type NotModified struct{}
+// NotModified is the answer to a read whose ETag the caller has: that of this version.
+type NotModified struct{ Version int64 }
 
 func (NotModified) Error() string { return "not modified" }
 
 // GetStatus is 304.
 func (NotModified) GetStatus() int { return http.StatusNotModified }
+
+// GetHeaders gives the ETag again (RFC 9110, 15.4.5).
+func (n NotModified) GetHeaders() http.Header { return http.Header{"Etag": {ETag(n.Version)}} }
 
 // Maybe tells apart a field that was not given, one that is null, and one with a value.
 type Maybe[T any] struct {

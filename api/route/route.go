@@ -5,6 +5,7 @@ package route
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -44,6 +45,8 @@ type Row struct {
 	Secret bool
 	// Stream: the body of the request is not JSON and is not read before the verb.
 	Stream bool
+	// Produces is the media type of an answer that is not JSON.
+	Produces string
 	// Note says more than the summary can.
 	Note string
 }
@@ -112,6 +115,10 @@ func Add[I, O any](b *Book, id string, handle func(ctx context.Context, in *I) (
 		if err == nil {
 			return out, nil
 		}
+		var known huma.StatusError
+		if errors.As(err, &known) && known.GetStatus() == http.StatusNotModified {
+			return nil, err
+		}
 		p := problem.For(ctx, err)
 		if p.Status >= http.StatusInternalServerError && ctx.Err() == nil {
 			b.log.ErrorContext(ctx, "request failed", "request", p.RequestID, "operation", id, "error", err)
@@ -133,6 +140,9 @@ func (r Row) operation() huma.Operation {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header",
 			Description: "Makes the request safe to repeat: the same key with the same request gives the first answer again, for 24 hours.",
 			Schema:      &huma.Schema{Type: huma.TypeString, MaxLength: ptr(200)}})
+	}
+	if r.Produces != "" {
+		op.Responses = map[string]*huma.Response{"200": {Description: r.Summary, Content: map[string]*huma.MediaType{r.Produces: {}}}}
 	}
 	return op
 }

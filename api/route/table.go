@@ -38,7 +38,7 @@ var Table = []Row{
 	{ID: "link", Method: post, Path: "/tickets/{number}/links", Action: "{kind}.link", Object: "ticket", Tag: "Tickets", Summary: "Link two records", Status: created},
 	{ID: "unlink", Method: del, Path: "/tickets/{number}/links/{id}", Action: "{kind}.link", Object: "ticket", Tag: "Tickets", Summary: "Remove a link", Status: none},
 	{ID: "attach", Method: post, Path: "/tickets/{number}/attachments", Action: "{kind}.attach", Object: "ticket", Tag: "Tickets", Summary: "Attach a file", Status: created, Stream: true},
-	{ID: "download", Method: get, Path: "/attachments/{key}", Action: "{kind}.read", Object: "attachment", Tag: "Tickets", Summary: "Download a file"},
+	{ID: "download", Method: get, Path: "/attachments/{key}", Action: "{kind}.read", Object: "attachment", Tag: "Tickets", Summary: "Download a file", Produces: "application/octet-stream"},
 	{ID: "list-views", Method: get, Path: "/views", Action: Own, Tag: "Tickets", Summary: "My saved views and the shared ones"},
 	{ID: "save-view", Method: post, Path: "/views", Action: Own, Tag: "Tickets", Summary: "Save a view", Status: created},
 	{ID: "drop-view", Method: del, Path: "/views/{id}", Action: Own, Object: "view", Tag: "Tickets", Summary: "Remove one of my views", Status: none},
@@ -113,6 +113,6 @@ var Table = []Row{
 	{ID: "list-jobs", Method: get, Path: "/jobs", Action: "job.read", Ask: true, Tag: "Jobs", Summary: "Jobs that failed for good"},
 	{ID: "retry-job", Method: post, Path: "/jobs/{id}/retry", Action: "job.retry", Ask: true, Object: "job", Tag: "Jobs", Summary: "Try a job again", Status: none},
 
-	{ID: "events", Method: get, Path: "/events", Action: "{kind}.read", Tag: "Live", Summary: "Live changes as server-sent events",
+	{ID: "events", Method: get, Path: "/events", Action: "{kind}.read", Tag: "Live", Summary: "Live changes as server-sent events", Produces: "text/event-stream",
 		Note: "Events in the order of the log: the id is the leaf, and Last-Event-ID resumes after it. Only records that the reader may see."},
 }

@@ -76,7 +76,7 @@ func (d *Desk) change(ctx context.Context, c changes.Change, err error) (*rest.V
 	editable := slices.Contains([]string{changes.StateDraft, changes.StateAssess, changes.StateAuthorize, changes.StateScheduled}, c.Ticket.State)
 	s.may["amend_plan"] = s.may["amend_plan"] && editable
 	s.may["amend"] = s.may["amend_plan"] // a change has one way of being edited
-	out := Change{Record: d.record(ctx, c.Ticket, s, facets{changes: map[domain.TicketID]changes.Facet{c.Ticket.ID: f}}, d.moves(ctx, changes.Flow, d.Changes.Moves(ctx, c), s.object)),
+	out := Change{Record: d.record(ctx, c.Ticket, s, facets{changes: map[domain.TicketID]changes.Facet{c.Ticket.ID: f}}, d.moves(ctx, changes.Flow, d.Changes.Moves(ctx, c), s)),
 		Model: string(f.Model), Revision: f.Revision, Digest: f.Digest, DigestShort: f.Digest[:min(12, len(f.Digest))], Outcome: rest.Opt(string(f.Outcome)),
 		ActualStart: f.ActualStart, ActualEnd: f.ActualEnd, CloseNotes: rest.Opt(f.CloseNotes), Owner: s.cast.Person(f.OwnerID),
 		Plan: Plan{Justification: f.Justification, JustificationHTML: markdown.HTML(f.Justification), ImplementationPlan: f.ImplementationPlan,
@@ -171,7 +171,7 @@ func (d *Desk) createChange(ctx context.Context, in *createChangeInput) (*rest.V
 func (d *Desk) getChange(ctx context.Context, in *getInput) (*rest.Versioned[Change], error) {
 	c, err := d.Changes.Get(ctx, in.Number)
 	if err == nil && in.Unchanged(c.Ticket.Version) {
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: c.Ticket.Version}
 	}
 	return d.change(ctx, c, err)
 }
@@ -214,7 +214,7 @@ type moveChangeInput struct {
 		Outcome    string `json:"outcome,omitempty" doc:"successful, successful_with_issues, partially_implemented, failed, backed_out or not_executed"`
 		CloseNotes string `json:"close_notes,omitempty" doc:"Markdown"`
 		Comment    string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveChange(ctx context.Context, in *moveChangeInput) (*rest.Versioned[Change], error) {

@@ -148,7 +148,7 @@ type BulkResult struct {
 	Number  string           `json:"number"`
 	OK      bool             `json:"ok"`
 	Version int64            `json:"version,omitempty"`
-	Problem *problem.Problem `json:"problem,omitempty"`
+	Problem *problem.Details `json:"problem,omitempty"`
 }
 
 // Results are the answers of a bulk act, one for each record, in the order of the numbers.
@@ -219,7 +219,7 @@ type watchInput struct {
 	Number string `path:"number" maxLength:"40"`
 	Body   struct {
 		Person rest.Maybe[string] `json:"person,omitempty" doc:"A person's id; me by default"`
-	} `required:"false"`
+	}
 }
 
 // Following is who follows a record after a change.

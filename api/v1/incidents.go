@@ -49,7 +49,7 @@ func (d *Desk) incident(ctx context.Context, i incident.Incident) (*rest.Version
 		return nil, err
 	}
 	f := i.Facet
-	moves := d.moves(ctx, incident.Flow, d.Incidents.Moves(i), s.object)
+	moves := d.moves(ctx, incident.Flow, d.Incidents.Moves(i), s)
 	out := Incident{Record: d.record(ctx, i.Ticket, s, facets{incidents: map[domain.TicketID]incident.Facet{i.Ticket.ID: f}}, moves),
 		CloseCode: rest.Opt(f.CloseCode), Resolution: rest.Opt(f.Resolution), ResolutionHTML: rest.Opt(markdown.HTML(f.Resolution)), PendingReason: rest.Opt(f.PendingReason),
 		PendingOn: rest.Opt(f.PendingOn), MajorReason: rest.Opt(f.MajorReason), ReopenCount: f.ReopenCount, ReassignCount: f.ReassignCount}
@@ -139,7 +139,7 @@ func (d *Desk) getIncident(ctx context.Context, in *getInput) (*rest.Versioned[I
 		return nil, err
 	}
 	if in.Unchanged(i.Ticket.Version) {
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: i.Ticket.Version}
 	}
 	return d.incident(ctx, i)
 }
@@ -202,7 +202,7 @@ type moveIncidentInput struct {
 		PendingOn     string `json:"pending_on,omitempty" doc:"user, vendor, change or problem"`
 		PendingReason string `json:"pending_reason,omitempty" doc:"The same as reason, for pend"`
 		Comment       string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveIncident(ctx context.Context, in *moveIncidentInput) (*rest.Versioned[Incident], error) {

@@ -89,7 +89,7 @@ func (d *Desk) about(ctx context.Context, _ *rest.Empty) (*rest.Body[About], err
 
 // signedIn is an answer that opens a session.
 type signedIn struct {
-	SetCookie *http.Cookie `header:"Set-Cookie"`
+	SetCookie string `header:"Set-Cookie"`
 	Body      Me
 }
 
@@ -139,11 +139,11 @@ func (d *Desk) welcome(ctx context.Context, s people.Session) (*signedIn, error)
 	if err != nil {
 		return nil, err
 	}
-	return &signedIn{SetCookie: d.Cookie(s.Token, s.ExpiresAt), Body: me.Body}, nil
+	return &signedIn{SetCookie: d.Cookie(s.Token, s.ExpiresAt).String(), Body: me.Body}, nil
 }
 
 type signedOut struct {
-	SetCookie *http.Cookie `header:"Set-Cookie"`
+	SetCookie string `header:"Set-Cookie"`
 }
 
 // signOut ends the session of the cookie, if there is one; it never fails for want of one.
@@ -153,7 +153,7 @@ func (d *Desk) signOut(ctx context.Context, _ *rest.Empty) (*signedOut, error) {
 			return nil, err
 		}
 	}
-	return &signedOut{SetCookie: d.Cookie("", time.Time{})}, nil
+	return &signedOut{SetCookie: d.Cookie("", time.Time{}).String()}, nil
 }
 
 func (d *Desk) me(ctx context.Context) (*rest.Body[Me], error) {
@@ -338,12 +338,21 @@ type draftInput struct {
 	Key string `path:"key" maxLength:"200" example:"reply:INC-000123"`
 }
 
-func (d *Desk) getDraft(ctx context.Context, in *draftInput) (*rest.Body[Draft], error) {
+// draftOutput is 204 without a draft: that nothing was typed yet is no error, and a browser would log it as one.
+type draftOutput struct {
+	Status int
+	Body   *Draft
+}
+
+func (d *Desk) getDraft(ctx context.Context, in *draftInput) (*draftOutput, error) {
 	x, err := d.Tickets.Draft(ctx, in.Key)
+	if domain.KindOf(err) == domain.NotFound {
+		return &draftOutput{Status: http.StatusNoContent}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Body[Draft]{Body: Draft{Body: json.RawMessage(x.Body), SavedAt: x.SavedAt}}, nil
+	return &draftOutput{Status: http.StatusOK, Body: &Draft{Body: json.RawMessage(x.Body), SavedAt: x.SavedAt}}, nil
 }
 
 type saveDraftInput struct {

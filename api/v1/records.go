@@ -77,29 +77,29 @@ type Record struct {
 
 // scene is everything around a record that its page shows, loaded before it is composed.
 type scene struct {
-	object   policies.Object
-	may      map[string]bool
-	watchers []domain.UserID
-	links    []ticket.Link
-	others   map[domain.TicketID]ticket.Ticket
-	files    []ticket.Attachment
-	source   *Source
-	cast     who.Cast
+	ticket ticket.Ticket
+	roles  map[string][]domain.UserID // who takes part, by role
+	may    map[string]bool
+	links  []ticket.Link
+	others map[domain.TicketID]ticket.Ticket
+	files  []ticket.Attachment
+	source *Source
+	cast   who.Cast
+}
+
+// object is what the gate is asked about for an action on the record.
+func (s scene) object(action string) policies.Object {
+	_, verb, _ := strings.Cut(action, ".")
+	return s.ticket.ObjectFor(verb, s.roles)
 }
 
 // scene loads what stands around a record; people are further users whose names the page needs.
 func (d *Desk) scene(ctx context.Context, t ticket.Ticket, people []domain.UserID, teams ...domain.TeamID) (s scene, err error) {
-	roles, err := d.Tickets.Participants(ctx, t)
-	if err != nil {
+	s.ticket = t
+	if s.roles, err = d.Tickets.Participants(ctx, t); err != nil {
 		return s, err
 	}
-	var involved []domain.UserID
-	for _, users := range roles {
-		involved = append(involved, users...)
-	}
-	s.watchers = roles["watcher"]
-	s.object = t.Object(involved)
-	s.may = d.may(ctx, t, s.object)
+	s.may = d.may(ctx, t, s.roles)
 	if s.links, s.others, err = d.visibleLinks(ctx, t); err != nil {
 		return s, err
 	}
@@ -114,7 +114,7 @@ func (d *Desk) scene(ctx context.Context, t ticket.Ticket, people []domain.UserI
 		s.source = &Source{System: system, ImportedAt: at}
 	}
 	people = append(people, t.RequesterID, t.AssigneeID, t.OpenedBy)
-	people = append(people, s.watchers...)
+	people = append(people, s.roles["watcher"]...)
 	for _, f := range s.files {
 		people = append(people, f.AddedBy)
 	}
@@ -124,7 +124,7 @@ func (d *Desk) scene(ctx context.Context, t ticket.Ticket, people []domain.UserI
 
 // may tells for every action of the record's kind whether the actor may take it on this record now. What the
 // state alone rules out is false too.
-func (d *Desk) may(ctx context.Context, t ticket.Ticket, o policies.Object) map[string]bool {
+func (d *Desk) may(ctx context.Context, t ticket.Ticket, roles map[string][]domain.UserID) map[string]bool {
 	actor, out := domain.ActorFrom(ctx), map[string]bool{}
 	state, _ := d.Tickets.Machine(t.Kind).State(t.State)
 	for _, g := range policies.Actions() {
@@ -136,7 +136,7 @@ func (d *Desk) may(ctx context.Context, t ticket.Ticket, o policies.Object) map[
 			if verb == "create" || verb == "decide" || verb == "assign_move" {
 				continue
 			}
-			out[verb] = d.Gate.Decide(ctx, actor, a.Name, o).Allowed
+			out[verb] = d.Gate.Decide(ctx, actor, a.Name, t.ObjectFor(verb, roles)).Allowed
 		}
 	}
 	if state.Final {
@@ -199,8 +199,8 @@ func attachment(a ticket.Attachment, c who.Cast) Attachment {
 func (d *Desk) record(ctx context.Context, t ticket.Ticket, s scene, f facets, moves []Move) Record {
 	me := domain.ActorFrom(ctx).User
 	r := Record{Row: d.row(t, s.cast, f), Description: t.Description, DescriptionHTML: markdown.HTML(t.Description), OpenedBy: s.cast.Person(t.OpenedBy),
-		Watchers: s.cast.Persons(s.watchers), Moves: rest.NotNil(moves), May: s.may, Links: []Link{}, Attachments: []Attachment{}, Source: s.source}
-	for _, w := range s.watchers {
+		Watchers: s.cast.Persons(s.roles["watcher"]), Moves: rest.NotNil(moves), May: s.may, Links: []Link{}, Attachments: []Attachment{}, Source: s.source}
+	for _, w := range s.roles["watcher"] {
 		r.Watching = r.Watching || w == me
 	}
 	for _, l := range s.links {
@@ -220,13 +220,13 @@ func (d *Desk) record(ctx context.Context, t ticket.Ticket, s scene, f facets, m
 const noRole = "your roles do not allow it"
 
 // moves turns the offers of a state machine into what the page shows.
-func (d *Desk) moves(ctx context.Context, m flow.Machine, offers []flow.Offer, o policies.Object) []Move {
+func (d *Desk) moves(ctx context.Context, m flow.Machine, offers []flow.Offer, s scene) []Move {
 	actor, out := domain.ActorFrom(ctx), []Move{}
 	for _, offer := range offers {
 		mv := offer.Move
 		move := Move{Event: mv.Event, Label: mv.Label, Tone: mv.Tone, To: mv.To, ToLabel: stateLabel(m, mv.To), Requires: rest.NotNil(mv.Requires)}
 		switch {
-		case !d.Gate.Decide(ctx, actor, mv.Action, o).Allowed:
+		case !d.Gate.Decide(ctx, actor, mv.Action, s.object(mv.Action)).Allowed:
 			move.Blocked = rest.Opt(noRole)
 		case offer.Blocked != nil:
 			move.Blocked = rest.Opt(blockedBy(offer.Blocked))

@@ -12,7 +12,6 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
-	"github.com/cabinetdesk/cabinet/policies"
 )
 
 // Request is a service request's page.
@@ -75,22 +74,22 @@ func (d *Desk) request(ctx context.Context, r request.Request, err error) (*rest
 	if err != nil {
 		return nil, err
 	}
-	out := Request{Record: d.record(ctx, r.Ticket, s, facets{}, d.moves(ctx, request.Flow, d.Requests.Moves(r), s.object)),
+	out := Request{Record: d.record(ctx, r.Ticket, s, facets{}, d.moves(ctx, request.Flow, d.Requests.Moves(r), s)),
 		Fulfilment: rest.Opt(r.Facet.Fulfilment), Tasks: []Task{}}
 	for _, t := range r.Tasks {
-		out.Tasks = append(out.Tasks, d.task(ctx, t, s.cast, s.object))
+		out.Tasks = append(out.Tasks, d.task(ctx, t, s.cast, s))
 	}
 	return &rest.Versioned[Request]{ETag: rest.ETag(r.Ticket.Version), Body: out}, nil
 }
 
 // task composes a task. Its moves take the right to amend the request.
-func (d *Desk) task(ctx context.Context, t request.Task, c who.Cast, o policies.Object) Task {
+func (d *Desk) task(ctx context.Context, t request.Task, c who.Cast, s scene) Task {
 	offers := request.TaskFlow.Offer(t.State, nil)
 	for i := range offers {
 		offers[i].Move.Action = "request.amend"
 	}
 	return Task{ID: t.Number, Number: t.Number, Title: t.Title, State: t.State, StateLabel: stateLabel(request.TaskFlow, t.State), Tone: tone(request.TaskFlow, t.State),
-		Assignee: c.Person(t.AssigneeID), Team: c.Team(t.TeamID), Position: t.Position, Moves: d.moves(ctx, request.TaskFlow, offers, o)}
+		Assignee: c.Person(t.AssigneeID), Team: c.Team(t.TeamID), Position: t.Position, Moves: d.moves(ctx, request.TaskFlow, offers, s)}
 }
 
 type createRequestInput struct {
@@ -132,7 +131,7 @@ func (d *Desk) createRequest(ctx context.Context, in *createRequestInput) (*rest
 func (d *Desk) getRequest(ctx context.Context, in *getInput) (*rest.Versioned[Request], error) {
 	r, err := d.Requests.Get(ctx, in.Number)
 	if err == nil && in.Unchanged(r.Ticket.Version) && len(r.Tasks) == 0 { // tasks have versions of their own
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: r.Ticket.Version}
 	}
 	return d.request(ctx, r, err)
 }
@@ -167,7 +166,7 @@ type moveRequestInput struct {
 		Reason     string `json:"reason,omitempty"`
 		Fulfilment string `json:"fulfilment,omitempty" doc:"What was delivered, Markdown"`
 		Comment    string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveRequest(ctx context.Context, in *moveRequestInput) (*rest.Versioned[Request], error) {
@@ -225,7 +224,7 @@ type moveTaskInput struct {
 	ByMove
 	Body struct {
 		Reason string `json:"reason,omitempty"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveTask(ctx context.Context, in *moveTaskInput) (*rest.Body[Task], error) {
@@ -237,7 +236,8 @@ func (d *Desk) moveTask(ctx context.Context, in *moveTaskInput) (*rest.Body[Task
 	if err != nil {
 		return nil, err
 	}
-	o, err := d.Tickets.Object(ctx, parents[t.TicketID])
+	parent := parents[t.TicketID]
+	roles, err := d.Tickets.Participants(ctx, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (d *Desk) moveTask(ctx context.Context, in *moveTaskInput) (*rest.Body[Task
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Body[Task]{Body: d.task(ctx, t, c, o)}, nil
+	return &rest.Body[Task]{Body: d.task(ctx, t, c, scene{ticket: parent, roles: roles})}, nil
 }
 
 func (d *Desk) problem(ctx context.Context, p problem.Problem, err error) (*rest.Versioned[Problem], error) {
@@ -257,7 +257,7 @@ func (d *Desk) problem(ctx context.Context, p problem.Problem, err error) (*rest
 		return nil, err
 	}
 	f := p.Facet
-	out := Problem{Record: d.record(ctx, p.Ticket, s, facets{}, d.moves(ctx, problem.Flow, d.Problems.Moves(p), s.object)),
+	out := Problem{Record: d.record(ctx, p.Ticket, s, facets{}, d.moves(ctx, problem.Flow, d.Problems.Moves(p), s)),
 		Workaround: rest.Opt(f.Workaround), WorkaroundHTML: rest.Opt(markdown.HTML(f.Workaround)), RootCause: rest.Opt(f.RootCause), RootCauseHTML: rest.Opt(markdown.HTML(f.RootCause)),
 		Resolution: rest.Opt(f.Resolution), ResolutionHTML: rest.Opt(markdown.HTML(f.Resolution)), KnownErrorAt: f.KnownErrorAt, Incidents: []Other{}}
 	for _, l := range out.Links {
@@ -301,7 +301,7 @@ func (d *Desk) createProblem(ctx context.Context, in *createProblemInput) (*rest
 func (d *Desk) getProblem(ctx context.Context, in *getInput) (*rest.Versioned[Problem], error) {
 	p, err := d.Problems.Get(ctx, in.Number)
 	if err == nil && in.Unchanged(p.Ticket.Version) {
-		return nil, rest.NotModified{}
+		return nil, rest.NotModified{Version: p.Ticket.Version}
 	}
 	return d.problem(ctx, p, err)
 }
@@ -337,7 +337,7 @@ type moveProblemInput struct {
 		Reason     string `json:"reason,omitempty"`
 		Resolution string `json:"resolution,omitempty" doc:"Markdown"`
 		Comment    string `json:"comment,omitempty" doc:"A reply that goes with the move"`
-	} `required:"false"`
+	}
 }
 
 func (d *Desk) moveProblem(ctx context.Context, in *moveProblemInput) (*rest.Versioned[Problem], error) {

@@ -95,17 +95,23 @@ func (s *Service) Lock(ctx context.Context, number string, version int64, action
 // followed are the acts that somebody may take on a record only because they watch it.
 var followed = map[string]bool{"read": true, "comment": true, "watch": true, "attach": true}
 
+// ObjectFor is what the gate is asked about for one action ("resolve") on a record with these participants, by
+// role: a watcher follows; what happens to the record is for those whose it is.
+func (t Ticket) ObjectFor(action string, roles map[string][]domain.UserID) policies.Object {
+	whose := slices.Concat(roles["requester"], roles["opener"])
+	if followed[action] {
+		whose = append(whose, roles["watcher"]...)
+	}
+	return t.Object(whose)
+}
+
 // Permit asks the gate for an action on a record ("resolve" means "<kind>.resolve").
 func (s *Service) Permit(ctx context.Context, t Ticket, action string) error {
 	roles, err := s.store.roles(ctx, t.ID)
 	if err != nil {
 		return err
 	}
-	everybody := slices.Concat(roles["requester"], roles["opener"], roles["watcher"])
-	o := t.Object(everybody)
-	if !followed[action] { // a watcher follows; what happens to the record is for those whose it is
-		o.Participants = slices.Concat(roles["requester"], roles["opener"])
-	}
+	o := t.ObjectFor(action, roles)
 	err = s.Gate.Check(ctx, string(t.Kind)+"."+action, o)
 	if err == nil || action == "read" {
 		if errors.Is(err, domain.ErrForbidden) {
@@ -114,7 +120,7 @@ func (s *Service) Permit(ctx context.Context, t Ticket, action string) error {
 		return err
 	}
 	// Not visible is not_found; visible but not permitted is forbidden, with the reason.
-	o.Participants = everybody
+	o.Participants = slices.Concat(roles["requester"], roles["opener"], roles["watcher"])
 	if s.Gate.Check(ctx, string(t.Kind)+".read", o) != nil {
 		return domain.ErrNotFound
 	}

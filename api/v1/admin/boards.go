@@ -167,7 +167,7 @@ type endInput struct {
 	rest.ByID
 	Body struct {
 		Reason string `json:"reason,omitempty"`
-	} `required:"false"`
+	}
 }
 
 func (a *area) revokeDelegation(ctx context.Context, in *endInput) (*rest.Empty, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/api/rest"
@@ -252,10 +253,12 @@ func (a *area) object(ctx context.Context, action, number string, person domain.
 	if err != nil {
 		return policies.Object{}, nil, err
 	}
-	o, err := a.Tickets.Object(ctx, t)
+	roles, err := a.Tickets.Participants(ctx, t)
 	if err != nil {
-		return o, nil, err
+		return policies.Object{}, nil, err
 	}
+	_, verb, _ := strings.Cut(action, ".")
+	o := t.ObjectFor(verb, roles)
 	if t.Kind != domain.KindChange || action != "change.decide" {
 		o.Class = ""
 		return o, nil, nil
