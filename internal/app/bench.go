@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -74,6 +75,7 @@ func (c benchCmd) engine(r *run, engine, dir string) error {
 	}
 	to := *r
 	to.cfg = Config{Data: dir, LogLevel: r.cfg.LogLevel}
+	to.log = to.cfg.Logger(io.Discard) // lines are made, as in the server, and nobody reads them
 	made := filepath.Join(dir, "generated")
 	_, err := os.Stat(made)
 	fresh := errors.Is(err, os.ErrNotExist)
