@@ -83,6 +83,7 @@ type Server struct {
 	api     huma.API
 	spec    []byte
 	handler http.Handler
+	page    echo.HandlerFunc // the one page of the UI, for all of its addresses
 }
 
 // New builds the server. It fails when a route has no row in the table of routes, or a row no route.

@@ -44,6 +44,9 @@ func (s *Server) documentation(e *echo.Echo) {
 	e.GET("/api/docs/docs.css", page("docs.css", "text/css; charset=utf-8"))
 	e.GET("/api/docs/docs.js", page("docs.js", "text/javascript; charset=utf-8"))
 	problems := func(c echo.Context) error {
+		if _, err := domain.ParseNumber(c.Param("code")); err == nil {
+			return s.page(c) // the page of a problem record has the same address as a kind of problem
+		}
 		var b bytes.Buffer
 		found, err := problem.Page(&b, c.Param("code"))
 		if err != nil {
@@ -84,9 +87,11 @@ func (s *Server) userInterface(e *echo.Echo) error {
 		if err := notBuilt.Execute(&b, nil); err != nil {
 			return err
 		}
-		s.pages(e, func(c echo.Context) error { return send(c, "index.html", "text/html; charset=utf-8", b.Bytes()) })
+		s.page = func(c echo.Context) error { return send(c, "index.html", "text/html; charset=utf-8", b.Bytes()) }
+		s.pages(e, s.page)
 		return nil
 	}
+	s.page = func(c echo.Context) error { return s.file(c, "index.html", false) }
 	s.pages(e, func(c echo.Context) error {
 		name := strings.TrimPrefix(path.Clean("/"+c.Request().URL.Path), "/")
 		asset := strings.HasPrefix(name, "assets/")
@@ -97,7 +102,7 @@ func (s *Server) userInterface(e *echo.Echo) error {
 		if asset || path.Ext(name) != "" && !strings.Contains(name, "/") {
 			return domain.ErrNotFound.Because("There is no such file.") // a stale page must not take a page for a script
 		}
-		return s.file(c, "index.html", false)
+		return s.page(c)
 	})
 	return nil
 }

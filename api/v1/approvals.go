@@ -54,7 +54,7 @@ type Elector struct {
 // Decision is what somebody decided, on which revision, with the receipt of the log.
 type Decision struct {
 	ID         string        `json:"id"`
-	Decision   string        `json:"decision" enum:"approve,reject,abstain"`
+	Decision   string        `json:"decision" enum:"approve,reject,recuse"`
 	Comment    string        `json:"comment"`
 	At         time.Time     `json:"at"`
 	CastBy     *who.Person   `json:"cast_by" doc:"Who cast it; another person than the elector under a delegation"`
@@ -172,11 +172,8 @@ func (d *Desk) slot(ctx context.Context, c changes.Change, b approval.Ballot, ca
 	return s, nil
 }
 
-// spoken maps the verdicts to the words of the API.
-var spoken = map[approval.Verdict]string{approval.Approve: "approve", approval.Reject: "reject", approval.Recuse: "abstain"}
-
 func (d *Desk) decision(ctx context.Context, x approval.Decision, cast who.Cast) (Decision, error) {
-	out := Decision{ID: x.Ref, Decision: spoken[x.Decision], Comment: x.Comment, At: x.At, CastBy: cast.Person(x.CastBy), Revision: x.Revision}
+	out := Decision{ID: x.Ref, Decision: string(x.Decision), Comment: x.Comment, At: x.At, CastBy: cast.Person(x.CastBy), Revision: x.Revision}
 	if x.CastBy != x.UserID {
 		out.OnBehalfOf = cast.Person(x.UserID)
 	}
@@ -196,8 +193,8 @@ type decideInput struct {
 	rest.ByNumber
 	Body struct {
 		SlotID   string `json:"slot_id" maxLength:"128"`
-		Decision string `json:"decision" enum:"approve,reject,abstain"`
-		Comment  string `json:"comment,omitempty" doc:"Needed to reject and to abstain"`
+		Decision string `json:"decision" enum:"approve,reject,recuse"`
+		Comment  string `json:"comment,omitempty" doc:"Needed to reject and to recuse oneself"`
 		Digest   string `json:"digest" maxLength:"128" doc:"Of the plan that was read"`
 	}
 }
@@ -209,11 +206,7 @@ type Decided struct {
 }
 
 func (d *Desk) decide(ctx context.Context, in *decideInput) (*rest.Versioned[Decided], error) {
-	verdict := approval.Verdict(in.Body.Decision)
-	if in.Body.Decision == "abstain" {
-		verdict = approval.Recuse
-	}
-	return d.vote(ctx, changes.DecideInput{Number: in.Number, Slot: in.Body.SlotID, Verdict: verdict, Comment: in.Body.Comment, Digest: in.Body.Digest})
+	return d.vote(ctx, changes.DecideInput{Number: in.Number, Slot: in.Body.SlotID, Verdict: approval.Verdict(in.Body.Decision), Comment: in.Body.Comment, Digest: in.Body.Digest})
 }
 
 func (d *Desk) vote(ctx context.Context, in changes.DecideInput) (*rest.Versioned[Decided], error) {

@@ -3,6 +3,7 @@ package v1
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"time"
 
@@ -337,12 +338,21 @@ type draftInput struct {
 	Key string `path:"key" maxLength:"200" example:"reply:INC-000123"`
 }
 
-func (d *Desk) getDraft(ctx context.Context, in *draftInput) (*rest.Body[Draft], error) {
+// draftOutput is 204 without a draft: that nothing was typed yet is no error, and a browser would log it as one.
+type draftOutput struct {
+	Status int
+	Body   *Draft
+}
+
+func (d *Desk) getDraft(ctx context.Context, in *draftInput) (*draftOutput, error) {
 	x, err := d.Tickets.Draft(ctx, in.Key)
+	if domain.KindOf(err) == domain.NotFound {
+		return &draftOutput{Status: http.StatusNoContent}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Body[Draft]{Body: Draft{Body: json.RawMessage(x.Body), SavedAt: x.SavedAt}}, nil
+	return &draftOutput{Status: http.StatusOK, Body: &Draft{Body: json.RawMessage(x.Body), SavedAt: x.SavedAt}}, nil
 }
 
 type saveDraftInput struct {

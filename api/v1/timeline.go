@@ -202,10 +202,11 @@ var fieldLabels = map[string]string{"due_at": "Due", "pending_on": "Waits for", 
 
 // words turns the log's canonical texts into people's words.
 type words struct {
-	desk *Desk
-	kind domain.Kind
-	refs map[string]people.Person
-	cast who.Cast
+	desk  *Desk
+	kind  domain.Kind
+	refs  map[string]people.Person
+	cast  who.Cast
+	sites map[domain.SiteID]people.Site
 }
 
 // personFields hold the key of a person, listFields a JSON list of such keys.
@@ -244,7 +245,10 @@ func (d *Desk) words(ctx context.Context, kind domain.Kind, events []audit.Event
 	if w.refs, err = d.People.ByRefs(ctx, slices.Compact(refs)); err != nil {
 		return w, err
 	}
-	w.cast, err = d.Cast(ctx, users, teams...)
+	if w.cast, err = d.Cast(ctx, users, teams...); err != nil {
+		return w, err
+	}
+	w.sites, err = d.People.SitesByID(ctx)
 	return w, err
 }
 
@@ -351,6 +355,8 @@ func (w words) plain(field, v string) string {
 			return t.Name
 		}
 		return ""
+	case field == "site":
+		return w.sites[domain.SiteID(number(v))].Name
 	case field == "affected_services":
 		var names []string
 		if json.Unmarshal([]byte(v), &names) != nil {

@@ -3,14 +3,11 @@ package audit
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -98,49 +95,30 @@ func (l Leaf) Encode() []byte {
 	return append(b, '}')
 }
 
-// leafWire is the leaf as encoding/json reads it.
-type leafWire struct {
-	Actor     string            `json:"actor"`
-	Authn     string            `json:"authn"`
-	C         map[string]string `json:"c"`
-	Digest    string            `json:"digest"`
-	Ent       string            `json:"ent"`
-	ID        string            `json:"id"`
-	Kind      string            `json:"kind"`
-	MAC       string            `json:"mac"`
-	Obo       string            `json:"obo"`
-	Occurred  string            `json:"occurred"`
-	Scope     []string          `json:"scope"`
-	StateFrom string            `json:"state_from"`
-	StateHash string            `json:"state_hash"`
-	StateTo   string            `json:"state_to"`
-	T         string            `json:"t"`
-	Type      string            `json:"type"`
-	V         int               `json:"v"`
-	Ver       int64             `json:"ver"`
-	Via       string            `json:"via"`
-	Vis       string            `json:"vis"`
-}
-
 // ParseLeaf reads a leaf. It accepts exactly what [Leaf.Encode] writes: another order, a repeated or
 // unknown key, a space or another escape is refused with [ErrLeaf].
 func ParseLeaf(raw []byte) (Leaf, error) {
-	var w leafWire
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return Leaf{}, ErrLeaf.Wrap(err)
+	m := members{rest: raw}
+	m.eat('{')
+	l := Leaf{Actor: m.text("actor"), Authn: m.text("authn"), Commitments: m.object("c"), Digest: m.text("digest"),
+		Entity: m.text("ent"), ID: m.text("id"), Kind: m.text("kind"), MAC: m.text("mac"), OnBehalfOf: m.text("obo")}
+	occurred := m.text("occurred")
+	l.Scope = m.list("scope")
+	l.StateFrom, l.StateHash, l.StateTo = m.text("state_from"), m.text("state_hash"), m.text("state_to")
+	at := m.text("t")
+	l.Type = m.text("type")
+	format := m.number("v")
+	l.EntityVersion = m.number("ver")
+	l.Via, l.Visibility = m.text("via"), domain.Visibility(m.text("vis"))
+	if format != leafFormat {
+		return Leaf{}, ErrLeaf.Because("It is not of format %d, or not in canonical form.", leafFormat)
 	}
-	if w.V != leafFormat {
-		return Leaf{}, ErrLeaf.Because("Leaves of format %d are not known here.", w.V)
-	}
-	at, err := time.Parse(leafTime, w.T)
-	if err != nil {
+	var err error
+	if l.At, err = time.Parse(leafTime, at); err != nil {
 		return Leaf{}, ErrLeaf.Because("The time is malformed.")
 	}
-	l := Leaf{ID: w.ID, At: at, Type: w.Type, Kind: w.Kind, Entity: w.Ent, EntityVersion: w.Ver, Actor: w.Actor,
-		OnBehalfOf: w.Obo, Via: w.Via, Authn: w.Authn, StateFrom: w.StateFrom, StateTo: w.StateTo, Scope: w.Scope,
-		Digest: w.Digest, StateHash: w.StateHash, Visibility: domain.Visibility(w.Vis), Commitments: w.C, MAC: w.MAC}
-	if w.Occurred != "" {
-		if l.Occurred, err = time.Parse(leafTime, w.Occurred); err != nil || l.Occurred.IsZero() {
+	if occurred != "" {
+		if l.Occurred, err = time.Parse(leafTime, occurred); err != nil || l.Occurred.IsZero() {
 			return Leaf{}, ErrLeaf.Because("The time of occurrence is malformed.")
 		}
 	}
@@ -148,6 +126,105 @@ func ParseLeaf(raw []byte) (Leaf, error) {
 		return Leaf{}, ErrLeaf.Because("The leaf is not in canonical form.")
 	}
 	return l, nil
+}
+
+// members reads the members of a leaf in their order, each at most once. It need not judge what it cannot
+// read: it leaves it out, and the comparison with the encoded leaf refuses the whole.
+type members struct{ rest []byte }
+
+func (m *members) eat(c byte) bool {
+	if len(m.rest) == 0 || m.rest[0] != c {
+		return false
+	}
+	m.rest = m.rest[1:]
+	return true
+}
+
+// member moves to the value of a key when that is the next one.
+func (m *members) member(key string) bool {
+	b := bytes.TrimPrefix(m.rest, []byte{','})
+	if len(b) < len(key)+3 || b[0] != '"' || string(b[1:len(key)+1]) != key || b[len(key)+1] != '"' || b[len(key)+2] != ':' {
+		return false
+	}
+	m.rest = b[len(key)+3:]
+	return true
+}
+
+func (m *members) text(key string) string {
+	if !m.member(key) {
+		return ""
+	}
+	return m.value()
+}
+
+// value reads a string.
+func (m *members) value() string {
+	if len(m.rest) == 0 || m.rest[0] != '"' {
+		return ""
+	}
+	escaped := false
+	for i := 1; i < len(m.rest); i++ {
+		switch m.rest[i] {
+		case '\\':
+			escaped = true
+			i++
+		case '"':
+			raw := m.rest[:i+1]
+			m.rest = m.rest[i+1:]
+			if !escaped {
+				return string(raw[1:i])
+			}
+			var s string
+			if json.Unmarshal(raw, &s) != nil {
+				return ""
+			}
+			return s
+		}
+	}
+	return ""
+}
+
+func (m *members) number(key string) int64 {
+	if !m.member(key) {
+		return 0
+	}
+	i := 0
+	for i < len(m.rest) && (m.rest[i] == '-' || m.rest[i] >= '0' && m.rest[i] <= '9') {
+		i++
+	}
+	n, err := strconv.ParseInt(string(m.rest[:i]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	m.rest = m.rest[i:]
+	return n
+}
+
+func (m *members) list(key string) []string {
+	var list []string
+	if m.member(key) && m.eat('[') {
+		for first := true; first || m.eat(','); first = false {
+			list = append(list, m.value())
+		}
+		m.eat(']')
+	}
+	return list
+}
+
+func (m *members) object(key string) map[string]string {
+	if !m.member(key) || !m.eat('{') {
+		return nil
+	}
+	object := map[string]string{}
+	for first := true; first || m.eat(','); first = false {
+		k := m.value()
+		if !m.eat(':') {
+			break
+		}
+		object[k] = m.value()
+	}
+	m.eat('}')
+	return object
 }
 
 // OccurredAt is when it happened: as said by an import, else when it was recorded.
@@ -282,67 +359,4 @@ func appendString(b []byte, s string) []byte {
 		start = i
 	}
 	return append(append(b, s[start:]...), '"')
-}
-
-// crockford is the alphabet of ULIDs: 32 digits that sort as they count.
-const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// idSlack is how far an identifier's time may run ahead of the clock: identifiers of one process never
-// go back, also when a long unit of work still holds an earlier "now" or the clock is corrected.
-const idSlack = time.Minute
-
-var lastID struct {
-	sync.Mutex
-	ms     uint64
-	hi, lo uint64 // the 80 random bits: 16 and 64
-}
-
-// NewID makes the identifier of an event: a ULID of 26 characters, milliseconds first, then 80 random
-// bits. Those of one process sort in the order in which they were made; those of different instances
-// roughly so. A record that refers to its event asks for the identifier first and sets domain.Event.ID.
-func NewID(now time.Time) string {
-	ms := uint64(max(now.UnixMilli(), 0))
-	var r [10]byte
-	_, _ = rand.Read(r[:]) // never fails: crypto/rand.Read ends the program instead
-	lastID.Lock()
-	defer lastID.Unlock()
-	if ms > lastID.ms || lastID.ms-ms > uint64(idSlack.Milliseconds()) {
-		lastID.ms = ms
-		// The top bit stays free, so that counting on never overflows within a millisecond.
-		lastID.hi = uint64(binary.BigEndian.Uint16(r[:2])) & 0x7fff
-		lastID.lo = binary.BigEndian.Uint64(r[2:])
-	} else {
-		step := uint64(binary.BigEndian.Uint32(r[:4])) + 1 // a random step: the next identifier cannot be guessed
-		lastID.lo += step
-		if lastID.lo < step {
-			lastID.hi++
-		}
-	}
-	return formatULID(lastID.ms, lastID.hi, lastID.lo)
-}
-
-// formatULID writes 48 bits of time and 80 others as 26 digits.
-func formatULID(ms, hi, lo uint64) string {
-	var out [26]byte
-	for i := 9; i >= 0; i-- {
-		out[i] = crockford[ms&31]
-		ms >>= 5
-	}
-	for i := 25; i >= 10; i-- {
-		out[i] = crockford[lo&31]
-		lo = lo>>5 | hi<<59
-		hi >>= 5
-	}
-	return string(out[:])
-}
-
-// idBounds gives identifiers around a period, so that a list by identifier can start and end in the index.
-func idBounds(from, to time.Time) (low, high string) {
-	if !from.IsZero() {
-		low = formatULID(uint64(max(from.Add(-idSlack).UnixMilli(), 0)), 0, 0)
-	}
-	if !to.IsZero() {
-		high = formatULID(uint64(max(to.Add(idSlack).UnixMilli(), 0)), 0xffff, ^uint64(0))
-	}
-	return low, high
 }

@@ -381,3 +381,6 @@ func (l *Log) nudged() {
 		nudge()
 	}
 }
+
+// ReadOnly says why nothing can be recorded now, nil when all is well.
+func (l *Log) ReadOnly() error { return l.writable() }

@@ -46,7 +46,9 @@ func TestAJobExistsIfAndOnlyIfItsUnitWasCommitted(t *testing.T) {
 		if err := d.Do(ctx, func(ctx context.Context) error { return errors.Join(r.Enqueue(ctx, greet{"rolled back"}), boom) }); !errors.Is(err, boom) {
 			t.Fatal(err)
 		}
-		if err := d.Do(ctx, func(ctx context.Context) error { return errors.Join(r.Enqueue(ctx, greet{"ann"}), r.Enqueue(ctx, greet{"rolf"})) }); err != nil {
+		if err := d.Do(ctx, func(ctx context.Context) error {
+			return errors.Join(r.Enqueue(ctx, greet{"ann"}), r.Enqueue(ctx, greet{"rolf"}))
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := r.Drain(ctx); n != 2 || err != nil || len(greeted) != 2 || greeted[0] != "ann" {

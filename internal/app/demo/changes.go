@@ -8,6 +8,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
 )
 
 func (s *story) planChanges() {
@@ -22,18 +23,18 @@ type journey struct {
 	s      *story
 	rec    *record
 	way    passage
-	plan   proposal
+	plan   tales.Proposal
 	window [2]time.Time
 }
 
 func (s *story) change(p passage) {
-	j := &journey{s: s, rec: &record{}, way: p, plan: proposals[p.plan]}
+	j := &journey{s: s, rec: &record{}, way: p, plan: tales.Proposals[p.plan]}
 	if _, ok := s.changes[p.plan]; !ok {
 		s.changes[p.plan] = j.rec
 	}
 	s.sum.Changes++
 	words := s.wording(pick(s, places).key)
-	for _, text := range []*string{&j.plan.title, &j.plan.text} {
+	for _, text := range []*string{&j.plan.Title, &j.plan.Text} {
 		*text = words.Replace(*text)
 	}
 	start := midnight(s.now).AddDate(0, 0, p.days).Add(time.Duration(p.at) * time.Hour)
@@ -72,11 +73,11 @@ func (j *journey) prepare() {
 		return
 	}
 	if p.twist == expedited {
-		j.move(10*time.Minute, p.raiser, changes.MoveInput{Event: "expedite", Reason: j.plan.why})
+		j.move(10*time.Minute, p.raiser, changes.MoveInput{Event: "expedite", Reason: j.plan.Why})
 	} else {
 		j.move(9*time.Hour, p.raiser, changes.MoveInput{Event: "submit"})
 		if j.s.chance(60) {
-			j.then(5*time.Hour, crewOf(j.plan.team)[0], "notes", j.s.comment(j.rec, pick(j.s, []string{"Read by a second pair of eyes: the order of the steps is right.", "Way back tried out on the test system last week.", "Risk as rated: agreed.", "Please keep the Service Desk informed, they will get the calls."}), true))
+			j.then(5*time.Hour, crewOf(j.plan.Team)[0], "notes", j.s.comment(j.rec, pick(j.s, []string{"Read by a second pair of eyes: the order of the steps is right.", "Way back tried out on the test system last week.", "Risk as rated: agreed.", "Please keep the Service Desk informed, they will get the calls."}), true))
 		}
 		if p.end == changes.StateAssess {
 			return
@@ -142,7 +143,7 @@ func (j *journey) carryOut() {
 	j.then(40*time.Minute, worker, "notes", j.s.comment(j.rec, "First half done, everything as expected.", true))
 	if p.end != changes.StateImplementing {
 		j.move(50*time.Minute, worker, changes.MoveInput{Event: "complete", Outcome: outcome})
-		j.then(5*time.Minute, worker, "attaches the protocol", j.s.attach(j.rec, "protocol.txt", "Window "+j.window[0].Format("2006-01-02 15:04")+" UTC\nImplemented by "+worker+"\n\n"+j.plan.how+"\n\nTest: "+j.plan.test+"\nResult: "+string(outcome)+"\n"))
+		j.then(5*time.Minute, worker, "attaches the protocol", j.s.attach(j.rec, "protocol.txt", "Window "+j.window[0].Format("2006-01-02 15:04")+" UTC\nImplemented by "+worker+"\n\n"+j.plan.How+"\n\nTest: "+j.plan.Test+"\nResult: "+string(outcome)+"\n"))
 	}
 	j.s.lived(j.life, j.window[0], earlier(j.window[1], j.s.now.Add(-20*time.Minute)))
 	if p.end == changes.StateClosed {
@@ -170,16 +171,16 @@ func (j *journey) raise() {
 		if p.twist == expedited {
 			model = changes.Emergency
 		}
-		patch := changes.PlanPatch{Title: &w.title, Description: &w.text, Service: &w.service, Model: &model, Risk: &w.risk, Justification: &w.why,
-			ImplementationPlan: &w.how, PlannedStart: &j.window[0], PlannedEnd: &j.window[1], AffectedServices: &w.touches}
+		patch := changes.PlanPatch{Title: &w.Title, Description: &w.Text, Service: &w.Service, Model: &model, Risk: &w.Risk, Justification: &w.Why,
+			ImplementationPlan: &w.How, PlannedStart: &j.window[0], PlannedEnd: &j.window[1], AffectedServices: &w.Touches}
 		if p.twist != bare {
-			patch.TestPlan, patch.BackoutPlan, patch.Implementers = &w.test, &w.back, &crew
+			patch.TestPlan, patch.BackoutPlan, patch.Implementers = &w.Test, &w.Back, &crew
 		}
-		c, err := j.s.Changes.Raise(ctx, changes.RaiseInput{Plan: patch, Classification: w.class, Team: j.s.teams[w.team], Owner: j.s.id("ines")})
+		c, err := j.s.Changes.Raise(ctx, changes.RaiseInput{Plan: patch, Classification: w.Class, Team: j.s.teams[w.Team], Owner: j.s.id("ines")})
 		j.rec.number = c.Ticket.Number
 		return err
 	})
-	if problem := j.s.problems[w.problem]; problem != nil {
+	if problem := j.s.problems[w.Problem]; problem != nil {
 		j.then(6*time.Minute, p.raiser, "ties it to the problem that it mends", func(ctx context.Context) error {
 			if problem.number == "" {
 				return nil
@@ -190,7 +191,7 @@ func (j *journey) raise() {
 	assignee := "ines"
 	team := "apps" // hers
 	if len(p.crew) > 0 && p.end != changes.StateReview && p.end != changes.StateAssess {
-		assignee, team = p.crew[0], w.team
+		assignee, team = p.crew[0], w.Team
 	}
 	j.then(8*time.Minute, "ines", "assigns it", func(ctx context.Context) error {
 		t, u := j.s.teams[team], j.s.id(assignee)
@@ -200,7 +201,7 @@ func (j *journey) raise() {
 		_, err := j.s.Tickets.Assign(ctx, ticket.AssignInput{Number: j.rec.number, Team: &t, Assignee: &u})
 		return err
 	})
-	if w.service == "ERP" {
+	if w.Service == "ERP" {
 		j.then(10*time.Minute, "omar", "watches", j.s.watch(j.rec, "omar"))
 		j.then(time.Hour, "omar", "replies", j.s.comment(j.rec, "As the owner of the ERP: fine with me, but please not in the three days before the month's end.", false))
 	}
@@ -217,7 +218,7 @@ func (j *journey) move(after time.Duration, who string, in changes.MoveInput) {
 // amend edits the plan of a change: what was decided on it counts no more.
 func (j *journey) amend(more string) {
 	j.then(5*time.Hour, j.way.raiser, "edits the plan", func(ctx context.Context) error {
-		how := j.plan.how + "\n\n" + more
+		how := j.plan.How + "\n\n" + more
 		_, _, err := j.s.Changes.Amend(ctx, changes.AmendInput{Number: j.rec.number, Plan: changes.PlanPatch{ImplementationPlan: &how}})
 		return err
 	})

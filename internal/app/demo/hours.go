@@ -33,11 +33,11 @@ func (s *story) working(t time.Time) time.Time {
 // workday is an instant in working hours so many days before now; Mondays get a little more than their share.
 func (s *story) workday(daysAgo int) time.Time {
 	t := midnight(s.now).AddDate(0, 0, -daysAgo)
+	step := 1
+	if daysAgo < 4 || s.chance(40) && daysAgo < Days-4 {
+		step = -1
+	}
 	for weekend(t) {
-		step := 1
-		if s.chance(40) && daysAgo < Days-4 {
-			step = -1
-		}
 		t = t.AddDate(0, 0, step)
 	}
 	return t.Add(morning).Add(time.Duration(s.rng.Int64N(int64(evening - morning))))
@@ -64,9 +64,17 @@ func (l *life) then(after time.Duration, who, what string, do func(ctx context.C
 	l.delays = append(l.delays, after)
 }
 
+// briefly is the least time that an act takes.
+const briefly = 8 * time.Minute
+
 // lived puts a life into the story from an instant on. One that would reach beyond the deadline is drawn
-// together, in the same order, so that a life ends as it was meant to.
+// together, in the same order, so that a life ends as it was meant to; where even that leaves no room, it
+// begins earlier.
 func (s *story) lived(l life, from, deadline time.Time) {
+	deadline = earlier(deadline, s.now.Add(-time.Minute/2))
+	if latest := deadline.Add(-briefly * time.Duration(len(l.acts)-1)); from.After(latest) {
+		from = latest
+	}
 	at := make([]time.Time, len(l.acts))
 	t := from
 	for i, after := range l.delays {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
 )
 
 // The incidents that are still open, by state: how long ago each was reported, and whom it is with where that
@@ -42,10 +43,10 @@ const (
 
 // deck deals tales: each comes once before any comes again.
 type deck struct {
-	all, left []tale
+	all, left []tales.Tale
 }
 
-func (s *story) deal(d *deck, fits func(tale) bool) tale {
+func (s *story) deal(d *deck, fits func(tales.Tale) bool) tales.Tale {
 	for {
 		for i, t := range d.left {
 			if fits(t) {
@@ -66,14 +67,14 @@ type course struct {
 }
 
 func (s *story) planIncidents() {
-	d := &deck{all: slices.Concat(workplaceTales, networkTales, appsTales, identityTales)}
-	calm := func(t tale) bool { return t.impact+t.urgency > 2 } // nothing critical stays open for weeks
-	person := func(t tale) bool { return !t.watched && calm(t) }
+	d := &deck{all: tales.Incidents}
+	calm := func(t tales.Tale) bool { return t.Impact+t.Urgency > 2 } // nothing critical stays open for weeks
+	person := func(t tales.Tale) bool { return !t.Watched && calm(t) }
 	for i, o := range openIncidents {
 		fits := calm
 		switch {
 		case o.agent == "tess":
-			fits = func(t tale) bool { return t.team == "network" && person(t) }
+			fits = func(t tales.Tale) bool { return t.Team == "network" && person(t) }
 		case o.agent == "hugo" || i%10 == 0:
 			fits = person
 		}
@@ -89,11 +90,11 @@ func (s *story) planIncidents() {
 			c.asker = "ana"
 		}
 		if o.agent == "hugo" {
-			t.team = "desk"
+			t.Team = "desk"
 		}
 		s.incident(c, t)
 	}
-	any := func(tale) bool { return true }
+	any := func(tales.Tale) bool { return true }
 	for range closedIncidents {
 		opened := s.workday(5 + s.rng.IntN(Days-6))
 		s.incident(course{end: incident.StateClosed, opened: opened, deadline: s.now.Add(-s.about(day))}, s.deal(d, any))
@@ -117,7 +118,7 @@ var pace = map[int]struct{ triage, start, work time.Duration }{
 }
 
 // incident plans one incident from its report to the end of its course.
-func (s *story) incident(c course, t tale) {
+func (s *story) incident(c course, t tales.Tale) {
 	m := s.newMatter(&c, t)
 	m.report()
 	if c.end == incident.StateNew {
@@ -143,7 +144,7 @@ func (s *story) incident(c course, t tale) {
 type matter struct {
 	life
 	s     *story
-	tale  tale
+	tale  tales.Tale
 	rec   *record
 	asker string
 	agent string // who works on it
@@ -153,7 +154,7 @@ type matter struct {
 	pace  struct{ triage, start, work time.Duration }
 }
 
-func (s *story) newMatter(c *course, t tale) *matter {
+func (s *story) newMatter(c *course, t tales.Tale) *matter {
 	m := &matter{s: s, asker: c.asker, owner: c.agent, agent: c.agent, desk: pick(s, crewOf("desk")), by: "portal"}
 	if m.asker == "" {
 		m.asker = pick(s, askers)
@@ -165,14 +166,14 @@ func (s *story) newMatter(c *course, t tale) *matter {
 		}
 	}
 	m.tale = s.told(t, site)
-	m.rec = &record{tale: t.title}
+	m.rec = &record{tale: t.Title}
 	if m.agent == "" || m.agent == "-" {
-		m.agent = pick(s, crewOf(t.team))
+		m.agent = pick(s, crewOf(t.Team))
 	}
-	p, _ := ticket.PriorityOf(t.impact, t.urgency) //nolint:errcheck // tales are in range, a test looks
+	p, _ := ticket.PriorityOf(t.Impact, t.Urgency) //nolint:errcheck // tales are in range, a test looks
 	m.pace = pace[p]
 	switch n := s.rng.IntN(100); {
-	case t.watched:
+	case t.Watched:
 		m.by, m.asker, m.always = watchman, watchman, true
 	case c.asker != "" || n < 55:
 	case n < 80:
@@ -193,8 +194,8 @@ func (m *matter) report() {
 		opener = m.desk
 	}
 	m.then(0, opener, "reports", func(ctx context.Context) error {
-		in := incident.ReportInput{Title: m.tale.title, Description: m.tale.text, Impact: m.tale.impact, Urgency: m.tale.urgency,
-			Requester: m.s.id(m.asker), Site: m.s.actors[m.asker].Site, Service: m.tale.service, Classification: m.tale.class, ContactType: m.by}
+		in := incident.ReportInput{Title: m.tale.Title, Description: m.tale.Text, Impact: m.tale.Impact, Urgency: m.tale.Urgency,
+			Requester: m.s.id(m.asker), Site: m.s.actors[m.asker].Site, Service: m.tale.Service, Classification: m.tale.Class, ContactType: m.by}
 		i, err := m.s.Incidents.Report(ctx, in)
 		m.rec.number = i.Ticket.Number
 		m.s.remember(m.rec)
@@ -222,9 +223,9 @@ func (m *matter) cancel() {
 
 // assign gives it to its team, sometimes by way of a wrong one.
 func (m *matter) assign() {
-	if m.tale.team != "desk" && m.owner == "" && m.s.chance(12) {
+	if m.tale.Team != "desk" && m.owner == "" && m.s.chance(12) {
 		wrong := pick(m.s, []string{"workplace", "network", "apps"})
-		if wrong != m.tale.team {
+		if wrong != m.tale.Team {
 			m.give(m.pace.triage, m.desk, wrong, "")
 			lead := crewOf(wrong)[0]
 			m.notes(m.pace.triage, lead, "Not ours: please see the description, it is a matter for another team.")
@@ -234,12 +235,12 @@ func (m *matter) assign() {
 	if m.owner == "-" || m.owner == "" && m.s.chance(30) {
 		who = ""
 	}
-	m.give(m.pace.triage, m.desk, m.tale.team, who)
+	m.give(m.pace.triage, m.desk, m.tale.Team, who)
 	if m.s.chance(18) {
-		lead := crewOf(m.tale.team)[0]
+		lead := crewOf(m.tale.Team)[0]
 		m.then(m.pace.triage, lead, "watches", m.s.watch(m.rec, lead))
 	}
-	if m.tale.service == "ERP" && m.asker != "omar" && m.s.chance(50) {
+	if m.tale.Service == "ERP" && m.asker != "omar" && m.s.chance(50) {
 		m.then(m.pace.triage, "omar", "watches", m.s.watch(m.rec, "omar"))
 	}
 }
@@ -247,7 +248,7 @@ func (m *matter) assign() {
 // work is what happens from the start to the end of the course.
 func (m *matter) work(end string) {
 	m.move(m.pace.start, m.agent, incident.MoveInput{Event: "start"})
-	if m.tale.problem != "" {
+	if m.tale.Problem != "" {
 		m.blame()
 	}
 	if m.s.chance(4) {
@@ -256,7 +257,7 @@ func (m *matter) work(end string) {
 	if end == incident.StatePending {
 		m.pend(m.by != watchman && m.s.chance(55))
 		if m.s.chance(40) {
-			m.notes(m.pace.work, m.agent, m.tale.note)
+			m.notes(m.pace.work, m.agent, m.tale.Note)
 		}
 		return
 	}
@@ -293,20 +294,20 @@ func (m *matter) work(end string) {
 func (m *matter) talk() {
 	switch n := m.s.rng.IntN(100); {
 	case m.by == watchman:
-		m.notes(m.pace.work, m.agent, m.tale.note)
+		m.notes(m.pace.work, m.agent, m.tale.Note)
 		return
 	case n < 40:
-		m.says(m.pace.triage, m.agent, m.s.greet(m.asker, m.tale.ask))
-		m.says(m.pace.triage, m.asker, m.tale.answer)
+		m.says(m.pace.triage, m.agent, m.s.greet(m.asker, m.tale.Ask))
+		m.says(m.pace.triage, m.asker, m.tale.Answer)
 	case n < 70:
 		m.pend(true)
-		m.says(m.pace.work, m.asker, m.tale.answer) // which resumes it
+		m.says(m.pace.work, m.asker, m.tale.Answer) // which resumes it
 	case n < 88:
 		m.pend(false)
 		m.move(2*m.pace.work, m.agent, incident.MoveInput{Event: "resume"})
 	}
 	if m.s.chance(80) {
-		m.notes(m.pace.work, m.agent, m.tale.note)
+		m.notes(m.pace.work, m.agent, m.tale.Note)
 	}
 }
 
@@ -315,17 +316,17 @@ func (m *matter) resolve() {
 	if m.s.chance(15) {
 		code = "Fixed with workaround"
 	}
-	m.move(m.pace.work, m.agent, incident.MoveInput{Event: "resolve", Resolution: m.tale.fix, CloseCode: code})
+	m.move(m.pace.work, m.agent, incident.MoveInput{Event: "resolve", Resolution: m.tale.Fix, CloseCode: code})
 }
 
 // pend waits for the requester, with a question, or for somebody else.
 func (m *matter) pend(user bool) {
-	in := incident.MoveInput{Event: "pend", PendingOn: "user", Reason: "Waits for an answer: " + strings.TrimSpace(m.tale.ask)}
+	in := incident.MoveInput{Event: "pend", PendingOn: "user", Reason: "Waits for an answer: " + strings.TrimSpace(m.tale.Ask)}
 	if user {
-		in.Comment = m.s.greet(m.asker, m.tale.ask)
+		in.Comment = m.s.greet(m.asker, m.tale.Ask)
 	} else {
 		in.PendingOn, in.Reason = "vendor", pick(m.s, waiting)
-		if m.tale.problem != "" {
+		if m.tale.Problem != "" {
 			in.PendingOn, in.Reason = "problem", "The cause is being looked for; the workaround holds for now."
 		}
 	}

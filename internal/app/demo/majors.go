@@ -6,14 +6,15 @@ import (
 
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
 )
 
 // crisis is a major incident, as it was told while it lasted.
 type crisis struct {
-	tale     tale
+	tale     tales.Tale
 	reason   string
-	reports  []tale   // what users report, and the desk ties to it
-	askers   []string // who reports them
+	reports  []tales.Tale // what users report, and the desk ties to it
+	askers   []string     // who reports them
 	agent    string
 	updates  []string // public, by the agent
 	internal string
@@ -22,24 +23,24 @@ type crisis struct {
 	over     bool
 }
 
-func userReport(title, service string) tale {
-	return tale{title: title, service: service, class: "Software", team: "apps", impact: 2, urgency: 2, text: "Just to let you know, in case nobody has told you yet. It began a few minutes ago."}
+func userReport(title, service string) tales.Tale {
+	return tales.Tale{Title: title, Service: service, Class: "Software", Team: "apps", Impact: 2, Urgency: 2, Text: "Just to let you know, in case nobody has told you yet. It began a few minutes ago."}
 }
 
 var crises = []crisis{
-	{tale: tale{title: "Mail is down at all sites", service: "Mail", class: "Software", team: "apps", impact: 1, urgency: 1, watched: true,
-		text: "```\nCRITICAL  mail-store-01  no free space on /var/spool (100 %)\nCRITICAL  mail-store-02  no free space on /var/spool (100 %)\n```\nNo mail in or out since **08:02**.",
-		fix:  "Old queue files of the migration removed, spool volume extended by 200 GB. All mails held back were delivered by 11:20; none was lost. A review is planned."},
+	{tale: tales.Tale{Title: "Mail is down at all sites", Service: "Mail", Class: "Software", Team: "apps", Impact: 1, Urgency: 1, Watched: true,
+		Text: "```\nCRITICAL  mail-store-01  no free space on /var/spool (100 %)\nCRITICAL  mail-store-02  no free space on /var/spool (100 %)\n```\nNo mail in or out since **08:02**.",
+		Fix:  "Old queue files of the migration removed, spool volume extended by 200 GB. All mails held back were delivered by 11:20; none was lost. A review is planned."},
 		reason: "No mail for 400 people at three sites, and customers get bounces.", agent: "felix",
-		reports:  []tale{userReport("I cannot send mail", "Mail"), userReport("Mails of this morning are missing", "Mail"), userReport("Customer says our mail bounces", "Mail"), userReport("Outlook is disconnected", "Mail")},
+		reports:  []tales.Tale{userReport("I cannot send mail", "Mail"), userReport("Mails of this morning are missing", "Mail"), userReport("Customer says our mail bounces", "Mail"), userReport("The mail program says *disconnected*", "Mail")},
 		askers:   []string{"marta", "klaas", "sara", "ruben"},
 		updates:  []string{"We are aware that **no mail is sent or received** at all sites. The spool of the mail store is full. Next update in 30 minutes.", "Space is being made. Mails sent to you meanwhile are held back by the gateways and **not lost**.", "Mail flows again since 10:10. The held-back mails are being delivered, oldest first; expect the last ones before noon."},
 		internal: "Migration of the night left its copies in the spool: 180 GB. The check after the change looked at one store of two, ten minutes too early.",
 		change:   "mailstore", kind: ticket.CausedBy, over: true},
-	{tale: tale{title: "Customer portal answers with error 502 for everybody", service: "Customer portal", class: "Software", team: "apps", impact: 1, urgency: 1, watched: true,
-		text: "```\nCRITICAL  portal-lb  0 of 4 back ends healthy\nlast deployment  8.4.1, this morning\n```"},
+	{tale: tales.Tale{Title: "Customer portal answers with error 502 for everybody", Service: "Customer portal", Class: "Software", Team: "apps", Impact: 1, Urgency: 1, Watched: true,
+		Text: "```\nCRITICAL  portal-lb  0 of 4 back ends healthy\nlast deployment  8.4.1, this morning\n```"},
 		reason: "Customers can neither order nor see their deliveries.", agent: "yara",
-		reports:  []tale{userReport("Portal shows *Bad gateway* to a customer", "Customer portal"), userReport("Orders of the portal do not arrive in the ERP", "Customer portal"), userReport("Customer portal does not open", "Customer portal")},
+		reports:  []tales.Tale{userReport("Portal shows *Bad gateway* to a customer", "Customer portal"), userReport("Orders of the portal do not arrive in the ERP", "Customer portal"), userReport("Customer portal does not open", "Customer portal")},
 		askers:   []string{"ana", "femke", "anton"},
 		updates:  []string{"The customer portal is **not available**. It began after this morning's release. We prepare the way back to the release before; next update in 30 minutes.", "The emergency board has been asked to approve going back to release 8.4.0. Orders by mail and phone are taken as usual."},
 		internal: "All four back ends run out of connections 90 seconds after their start: the new pool never gives them back. Rolling back is quicker than mending.",
@@ -57,7 +58,7 @@ func (s *story) major(k crisis, at time.Time) {
 	m := s.newMatter(&c, k.tale)
 	m.pace.triage, m.pace.start, m.pace.work = 4*time.Minute, 4*time.Minute, 20*time.Minute
 	m.report()
-	m.give(m.pace.triage, m.desk, k.tale.team, k.agent)
+	m.give(m.pace.triage, m.desk, k.tale.Team, k.agent)
 	m.move(m.pace.start, m.agent, incident.MoveInput{Event: "start"})
 	m.then(m.pace.triage, "mila", "declares a major incident", func(ctx context.Context) error {
 		_, err := s.Incidents.DeclareMajor(ctx, m.rec.number, 0, k.reason)
@@ -70,9 +71,6 @@ func (s *story) major(k crisis, at time.Time) {
 			m.notes(m.pace.triage, m.agent, k.internal)
 		}
 	}
-	m.then(2*time.Minute, m.agent, "ties it to a change", func(ctx context.Context) error {
-		return s.link(m.rec, k.kind, s.changes[k.change])(ctx)
-	})
 	if k.over {
 		m.resolve()
 		m.then(2*time.Minute, m.agent, "attaches the course of events", s.attach(m.rec, "course-of-events.txt",
@@ -81,20 +79,23 @@ func (s *story) major(k crisis, at time.Time) {
 		m.move(26*time.Hour, "mila", incident.MoveInput{Event: "close"})
 	}
 	s.lived(m.life, at, c.deadline)
+	s.plan(earlier(at.Add(3*time.Hour), s.now.Add(-5*time.Minute)), m.agent, "ties it to a change", func(ctx context.Context) error {
+		return s.link(m.rec, k.kind, s.changes[k.change])(ctx)
+	})
 	for i, t := range k.reports {
 		s.child(t, k, m.rec, k.askers[i], at.Add(12*time.Minute+s.about(25*time.Minute)))
 	}
 }
 
 // child plans a user's report of what is known already: the desk ties it to the major incident.
-func (s *story) child(t tale, k crisis, parent *record, asker string, at time.Time) {
+func (s *story) child(t tales.Tale, k crisis, parent *record, asker string, at time.Time) {
 	m := s.newMatter(&course{asker: asker, agent: k.agent, opened: at}, t)
 	m.always = true
 	m.report()
 	m.then(5*time.Minute, m.desk, "ties it to the major incident", func(ctx context.Context) error {
 		return s.link(m.rec, ticket.Parent, parent)(ctx)
 	})
-	m.give(time.Minute, m.desk, t.team, k.agent)
+	m.give(time.Minute, m.desk, t.Team, k.agent)
 	m.says(2*time.Minute, m.desk, s.greet(asker, "This is part of a larger disturbance that we are working on with all hands. We tell you here when it is over."))
 	if k.over {
 		m.move(3*time.Hour, m.desk, incident.MoveInput{Event: "resolve", Resolution: "Over with the major incident.", CloseCode: "Fixed"})

@@ -60,7 +60,7 @@ func (m *matter) give(after time.Duration, by, team, who string) {
 // blame ties it to the problem behind it, when that has been recorded by then.
 func (m *matter) blame() {
 	m.then(m.pace.triage, m.agent, "names the cause", func(ctx context.Context) error {
-		p := m.s.problems[m.tale.problem]
+		p := m.s.problems[m.tale.Problem]
 		if p == nil || p.number == "" {
 			return nil
 		}
@@ -78,7 +78,7 @@ func (m *matter) override() {
 
 func (m *matter) attach(after time.Duration, who string) {
 	name := pick(m.s, []string{"screenshot-text.txt", "event-log.txt", "client.log", "what-i-did.txt"})
-	body := "Copied from the screen\n\n" + m.tale.title + "\n\n" + m.tale.text + "\n"
+	body := "Copied from the screen\n\n" + m.tale.Title + "\n\n" + m.tale.Text + "\n"
 	m.then(after, who, "attaches a file", m.s.attach(m.rec, name, body))
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
 )
 
 // The requests, by the state that each has reached, and how many days ago it was asked for.
@@ -28,7 +29,7 @@ func (s *story) planRequests() {
 			if n%9 == 0 {
 				asker = "ana"
 			}
-			w := wishes[n%len(wishes)]
+			w := tales.Wishes[n%len(tales.Wishes)]
 			if e.end == request.StateInFulfilment && n%3 == 0 {
 				agent = pick(s, []string{"hugo", "hugo", "tess"})
 			}
@@ -43,11 +44,11 @@ func (s *story) planRequests() {
 }
 
 // wish plans one service request.
-func (s *story) wish(w wish, end, asker, agent string, opened time.Time) {
+func (s *story) wish(w tales.Wish, end, asker, agent string, opened time.Time) {
 	rec := &record{}
 	s.sum.Requests++
 	desk := pick(s, crewOf("desk"))
-	team := w.team
+	team := w.Team
 	switch agent {
 	case "":
 		agent = pick(s, crewOf(team))
@@ -65,8 +66,8 @@ func (s *story) wish(w wish, end, asker, agent string, opened time.Time) {
 	words := s.wording(site)
 	var l life
 	l.then(0, asker, "asks", func(ctx context.Context) error {
-		r, err := s.Requests.Submit(ctx, request.SubmitInput{Title: words.Replace(w.title), Description: words.Replace(w.text), Priority: w.priority,
-			Service: w.service, Classification: w.class})
+		r, err := s.Requests.Submit(ctx, request.SubmitInput{Title: words.Replace(w.Title), Description: words.Replace(w.Text), Priority: w.Priority,
+			Service: w.Service, Classification: w.Class})
 		rec.number = r.Ticket.Number
 		return err
 	})
@@ -88,7 +89,7 @@ func (s *story) wish(w wish, end, asker, agent string, opened time.Time) {
 			return err
 		})
 		move(4*time.Hour, agent, request.MoveInput{Event: "start"})
-		done := len(w.tasks)
+		done := len(w.Tasks)
 		if end == request.StateInFulfilment {
 			done /= 2
 		}
@@ -96,7 +97,7 @@ func (s *story) wish(w wish, end, asker, agent string, opened time.Time) {
 		if end == request.StateInFulfilment {
 			break
 		}
-		move(5*time.Hour, agent, request.MoveInput{Event: "fulfil", Fulfilment: words.Replace(w.done)})
+		move(5*time.Hour, agent, request.MoveInput{Event: "fulfil", Fulfilment: words.Replace(w.Done)})
 		if end == request.StateClosed {
 			closer := asker
 			if s.chance(40) {
@@ -110,26 +111,26 @@ func (s *story) wish(w wish, end, asker, agent string, opened time.Time) {
 }
 
 // tasks adds the steps of fulfilment and does the first of them.
-func (s *story) tasks(l *life, rec *record, w wish, agent string, done int) {
-	numbers := make([]string, len(w.tasks))
-	for i, t := range w.tasks {
-		who := pick(s, crewOf(t.team))
+func (s *story) tasks(l *life, rec *record, w tales.Wish, agent string, done int) {
+	numbers := make([]string, len(w.Tasks))
+	for i, t := range w.Tasks {
+		who := pick(s, crewOf(t.Team))
 		l.then(3*time.Minute, agent, "adds a task", func(ctx context.Context) error {
-			task, err := s.Requests.AddTask(ctx, request.TaskInput{Number: rec.number, Title: t.title, Team: s.teams[t.team], Assignee: s.id(who)})
+			task, err := s.Requests.AddTask(ctx, request.TaskInput{Number: rec.number, Title: t.Title, Team: s.teams[t.Team], Assignee: s.id(who)})
 			numbers[i] = task.Number
 			return err
 		})
 	}
-	for i := range w.tasks {
-		if i > done || i == done && done == len(w.tasks) {
+	for i := range w.Tasks {
+		if i > done || i == done && done == len(w.Tasks) {
 			break
 		}
-		who := pick(s, crewOf(w.tasks[i].team))
+		who := pick(s, crewOf(w.Tasks[i].Team))
 		events := []request.TaskMoveInput{{Event: "start"}, {Event: "finish"}}
 		switch {
 		case i == done:
 			events = events[:1]
-		case i == len(w.tasks)-1 && len(w.tasks) > 2 && s.chance(12):
+		case i == len(w.Tasks)-1 && len(w.Tasks) > 2 && s.chance(12):
 			events = []request.TaskMoveInput{{Event: "skip", Reason: "Not needed this time: it was there from before."}}
 		}
 		for _, e := range events {

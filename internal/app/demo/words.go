@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
 	"strconv"
 	"strings"
 )
@@ -37,9 +38,9 @@ func (s *story) wording(site string) *strings.Replacer {
 }
 
 // told is a tale with its words filled in.
-func (s *story) told(t tale, site string) tale {
+func (s *story) told(t tales.Tale, site string) tales.Tale {
 	w := s.wording(site)
-	for _, field := range []*string{&t.title, &t.text, &t.ask, &t.answer, &t.note, &t.fix} {
+	for _, field := range []*string{&t.Title, &t.Text, &t.Ask, &t.Answer, &t.Note, &t.Fix} {
 		*field = w.Replace(*field)
 	}
 	return t

@@ -49,6 +49,7 @@ export interface Ticket extends TicketRow {
   pending_reason?: string | null; pending_on?: string | null;
   priority_override?: { by: Person; reason: string } | null;
   reopen_count?: number; reassign_count?: number;
+  fulfilment?: string | null; fulfilment_html?: string | null;
   tasks?: Task[] | null;
   workaround?: string | null; workaround_html?: string | null; root_cause?: string | null; root_cause_html?: string | null;
   incidents?: Other[] | null;

@@ -35,7 +35,8 @@ export const outcomeWord: Record<string, string> = {
   failed: 'Failed', backed_out: 'Backed out', not_executed: 'Not executed',
 };
 export const closeCodes = ['Fixed', 'Fixed with workaround', 'Not reproducible', 'Duplicate', 'Withdrawn by requester', 'No fault found'];
-export const pendingReasons = ['Waiting for requester', 'Waiting for vendor', 'Waiting for change', 'Waiting for parts', 'Scheduled'];
+/** On whom an incident may wait; the codes are those of its flow. */
+export const pendingWord: Record<string, string> = { user: 'The requester', vendor: 'A vendor', change: 'A change', problem: 'A problem' };
 export const contactWord: Record<string, string> = { phone: 'Phone', email: 'Mail', mail: 'Mail', portal: 'Portal', chat: 'Chat', monitoring: 'Monitoring', walk_in: 'In person' };
 
 /** Impact × urgency (1..3 each) gives the priority 1..4; the same matrix as the server's, shown while typing. */

@@ -96,6 +96,7 @@ function Password() {
 }
 
 function Delegations() {
+  const me = useMe();
   const query = useQuery(delegations);
   const all = useQuery(boards);
   const [to, setTo] = useState<{ id: string; label: string } | null>(null);
@@ -122,7 +123,7 @@ function Delegations() {
         <ProblemNote error={error} />
         <div><Button type="submit" look="primary">Delegate</Button></div>
       </form>
-      {query.data?.items.length ? <ul className="list card results">{query.data.items.map((one) => <li key={one.id} className="row"><div className="grow"><strong>{one.to.name}</strong><div className="small dim">{dateOnly(one.from_date)} to {dateOnly(one.until)}{one.board ? ` · ${one.board}` : ''} · {one.reason}</div></div><Button look="danger" onClick={() => { void end(one.id); }}>End</Button></li>)}</ul> : query.isPending ? <Bones /> : null}
+      {query.data?.items.length ? <ul className="list card results">{query.data.items.map((one) => <li key={one.id} className="row"><div className="grow"><strong>{one.from && one.from.id !== me.id ? `${one.from.name} → ${one.to.id === me.id ? 'you' : one.to.name}` : one.to.name}</strong><div className="small dim">{dateOnly(one.from_date)} to {dateOnly(one.until)}{one.board ? ` · ${all.data?.items.find((board) => board.key === one.board)?.name ?? one.board}` : ''} · {one.reason}</div></div>{(!one.from || one.from.id === me.id) && <Button look="danger" onClick={() => { void end(one.id); }}>End</Button>}</li>)}</ul> : query.isPending ? <Bones /> : null}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { useActs } from '../../app/useActs';
 import { Dialog } from '../../ui/Dialog';
 import { Button, IconButton, ProblemNote } from '../../ui/kit';
 import { address } from './edits';
-import { MoveFields } from './MoveFields';
+import { inputsOf, MoveFields } from './MoveFields';
 
 export function Moves({ record, extra }: { record: Ticket; extra?: { label: string; run: () => void }[] }) {
   const [asking, ask] = useState<Move | null>(null);
@@ -42,7 +42,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
   };
   const start = (move: Move) => {
     if (move.blocked) return;
-    if (move.requires?.length) { setProblem(null); ask(move); } else void fire(move, {});
+    if (inputsOf(record.kind, move).names.length) { setProblem(null); ask(move); } else void fire(move, {});
   };
   const submit = (event: FormEvent) => { event.preventDefault(); if (asking) void fire(asking, values); };
   useActs(possible.map((move, index) => ({ id: `move ${move.event}`, keys: index === 0 ? 'm' : '', label: `${move.label} ${record.number}`, group: 'Record', run: () => start(move) })));
@@ -57,7 +57,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
           <Menu.Dropdown>
             {rest.map((move) => (
               <Menu.Item key={move.event} aria-disabled={move.blocked ? true : undefined} closeMenuOnClick={!move.blocked} className={move.blocked ? 'blocked-move' : ''} color={move.tone === 'danger' && !move.blocked ? 'var(--red-text)' : undefined} onClick={() => start(move)}>
-                {move.label}{move.requires?.length && !move.blocked ? '…' : ''}{move.blocked ? <span className="why">{move.blocked}</span> : null}
+                {move.label}{inputsOf(record.kind, move).names.length && !move.blocked ? '…' : ''}{move.blocked ? <span className="why">{move.blocked}</span> : null}
               </Menu.Item>
             ))}
             {rest.length > 0 && extra?.length ? <Menu.Divider /> : null}
@@ -68,7 +68,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
       {asking && (
         <Dialog title={`${asking.label} ${record.number}`} open onClose={() => ask(null)}>
           <form className="stack" onSubmit={submit}>
-            <MoveFields requires={asking.requires ?? []} values={values} onChange={setValues} problem={problem} />
+            <MoveFields requires={inputsOf(record.kind, asking).names} optional={inputsOf(record.kind, asking).optional} values={values} onChange={setValues} problem={problem} />
             {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
             <div className="row"><Button type="submit" look={asking.tone === 'danger' ? 'danger' : 'primary'} busy={busy !== ''}>{asking.label}</Button><Button look="quiet" onClick={() => ask(null)}>Leave it</Button></div>
           </form>

@@ -2,7 +2,7 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Popover } from '@mantine/core';
 import { api } from '../../api/client';
-import { contactWord, levelWord, priorityOf, priorityWord } from '../../api/words';
+import { contactWord, levelWord, pendingWord, priorityOf, priorityWord } from '../../api/words';
 import type { Ticket } from '../../api/types';
 import type { Choice } from '../../api/queries';
 import { useMe } from '../../app/session';
@@ -57,8 +57,8 @@ export function Properties({ record }: { record: Ticket }) {
         </Prop>
         {record.kind !== 'change' && <>
           <Prop label="Priority"><PriorityEditor record={record} /></Prop>
-          {level('impact', 'Impact')}
-          {level('urgency', 'Urgency')}
+          {record.kind === 'incident' && level('impact', 'Impact')}
+          {record.kind === 'incident' && level('urgency', 'Urgency')}
         </>}
         {text('service', 'Service', 'services')}
         {text('classification', 'Classification', 'classifications')}
@@ -66,7 +66,7 @@ export function Properties({ record }: { record: Ticket }) {
           {mayAmend ? <Picker className="inplace" label="Requester" from="people" value={record.requester?.id} onPick={(choice) => change('requester', choice.id, { requester: { id: choice.id, name: choice.label } }, record.requester?.id ?? null, 'Requester')}><Person person={record.requester} none="None" /></Picker> : <Person person={record.requester} />}
         </Prop>
         {record.contact_type && <Prop label="Came by"><span>{contactWord[record.contact_type] ?? record.contact_type}</span></Prop>}
-        {record.pending_reason && <Prop label="Waits for"><span>{record.pending_reason}{record.pending_on ? `: ${record.pending_on}` : ''}</span></Prop>}
+        {record.pending_reason && <Prop label="Waits for"><span>{pendingWord[record.pending_on ?? ''] ?? record.pending_reason}</span></Prop>}
         {record.close_code && <Prop label="Closed as"><span>{record.close_code}</span></Prop>}
         <Prop label="Opened"><span title={exact(record.opened_at)}><Ago at={record.opened_at} />{record.opened_by ? <span className="dim"> by {record.opened_by.name}</span> : null}</span></Prop>
         {record.resolved_at && <Prop label="Resolved"><span title={exact(record.resolved_at)}><Ago at={record.resolved_at} /></span></Prop>}
@@ -84,6 +84,12 @@ function PriorityEditor({ record }: { record: Ticket }) {
   const [value, setValue] = useState(record.priority);
   const [reason, setReason] = useState('');
   const override = record.priority_override;
+  // Only incidents get their priority from impact and urgency; elsewhere it is simply chosen.
+  if (record.kind !== 'incident') {
+    if (!record.may.amend) return <Priority value={record.priority} words />;
+    const choices = [1, 2, 3, 4].map((one) => ({ id: String(one), label: `P${one} ${priorityWord[one]}` }));
+    return <Picker className="inplace" label="Priority" choices={choices} value={String(record.priority)} onPick={(choice) => { void amend(record, { priority: Number(choice.id) }, { priority: Number(choice.id) }, { body: { priority: record.priority }, what: 'Priority' }); }}><Priority value={record.priority} words /></Picker>;
+  }
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (await act(record.number, () => api.post(`${address(record)}/priority`, { priority: value, reason }, { version: record.version }))) { setOpen(false); setReason(''); }

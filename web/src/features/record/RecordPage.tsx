@@ -8,6 +8,7 @@ import type { Change, Ticket } from '../../api/types';
 import { useTitle } from '../../app/session';
 import { Dialog } from '../../ui/Dialog';
 import { Bones, Button, Html, Late, Notice, PageProblem, RiskMark } from '../../ui/kit';
+import { pendingWord } from '../../api/words';
 import { dateTime } from '../../ui/time';
 import { act, address, amend } from './edits';
 import { EditableText } from './EditableText';
@@ -35,17 +36,18 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
   const [asking, ask] = useState<'major' | 'hold' | null>(null);
   const change = record.kind === 'change' ? record as Change : null;
   const extra = [
-    ...(record.kind === 'incident' && !record.major && record.category !== 'done' && record.may.amend ? [{ label: 'Declare a major incident…', run: () => ask('major') }] : []),
-    ...(change && !change.on_hold && (change.category === 'open' || change.category === 'waiting') && change.may.hold !== false ? [{ label: 'Put on hold…', run: () => ask('hold') }] : []),
+    ...(record.kind === 'incident' && !record.major && (record.category === 'open' || record.category === 'waiting') && record.may.declare_major ? [{ label: 'Declare a major incident…', run: () => ask('major') }] : []),
+    ...(change && !change.on_hold && (change.category === 'open' || change.category === 'waiting') && change.may.hold ? [{ label: 'Put on hold…', run: () => ask('hold') }] : []),
   ];
   return (
     <article className={`record ${onClose ? 'in-pane' : ''}`}>
       <Header record={record} onClose={onClose} extra={extra} marks={change ? <><RiskMark risk={change.risk} /><span className="dim small">{change.model} change</span></> : null} />
       <div className="record-body">
         <div className="record-main">
-          {change?.on_hold && <Notice look="wait" icon="pause" act={<Button look="link" onClick={() => { void act(record.number, () => api.delete(`/changes/${record.number}/hold`)); }}>Take off hold</Button>}>On hold since {dateTime(change.on_hold.since)}: {change.on_hold.reason}</Notice>}
-          {record.category === 'waiting' && record.pending_reason && <Notice look="wait" icon="pause">{record.pending_reason}{record.pending_on ? `: ${record.pending_on}` : ''}</Notice>}
-          {record.resolution && <section className="card pad resolution" aria-label="Resolution"><h2>{record.kind === 'incident' || record.kind === 'problem' ? 'Resolution' : 'Outcome'}{record.close_code ? <span className="dim small"> {record.close_code}</span> : null}</h2>{record.resolution_html ? <Html html={record.resolution_html} /> : <p className="wrap">{record.resolution}</p>}</section>}
+          {change?.on_hold && <Notice look="wait" icon="pause" act={change.may.hold ? <Button look="link" onClick={() => { void act(record.number, () => api.delete(`/changes/${record.number}/hold`)); }}>Take off hold</Button> : undefined}>On hold since {dateTime(change.on_hold.since)}: {change.on_hold.reason}</Notice>}
+          {record.category === 'waiting' && record.pending_reason && <Notice look="wait" icon="pause">{record.pending_on ? `Waits for ${(pendingWord[record.pending_on] ?? record.pending_on).toLowerCase()}: ` : ''}{record.pending_reason}</Notice>}
+          {record.fulfilment && <section className="card pad resolution" aria-label="Fulfilment"><h2>Delivered</h2>{record.fulfilment_html ? <Html html={record.fulfilment_html} /> : <p className="wrap">{record.fulfilment}</p>}</section>}
+          {record.resolution && <section className="card pad resolution" aria-label="Resolution"><h2>Resolution{record.close_code ? <span className="dim small"> {record.close_code}</span> : null}</h2>{record.resolution_html ? <Html html={record.resolution_html} /> : <p className="wrap">{record.resolution}</p>}</section>}
           {change ? <Suspense fallback={<Bones lines={6} />}><ChangeBody change={change} /></Suspense> : (
             <section className="card pad"><EditableText title="Description" text={record.description} html={record.description_html} may={Boolean(record.may.amend)} empty="No description." draftKey={`description:${record.number}`} onSave={(text) => amend(record, { description: text }, {})} /></section>
           )}

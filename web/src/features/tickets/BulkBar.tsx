@@ -11,7 +11,7 @@ import { Dialog } from '../../ui/Dialog';
 import { Icon } from '../../ui/Icon';
 import { Button } from '../../ui/kit';
 import { Picker } from '../../ui/Picker';
-import { MoveFields } from '../record/MoveFields';
+import { inputsOf, MoveFields } from '../record/MoveFields';
 import { bulkMoves, type BulkMove } from './bulk';
 
 export default function BulkBar({ rows, onClear }: { rows: TicketRow[]; onClear: () => void }) {
@@ -73,7 +73,7 @@ function AskMove({ move, kind, count, busy, onClose, onSend }: { move: BulkMove;
   const submit = (event: FormEvent) => { event.preventDefault(); onSend(fields); };
   return (
     <Dialog title={`${move.label}: ${count} ${kind}${count === 1 ? '' : 's'}`} open onClose={onClose}>
-      <form className="stack" onSubmit={submit}><MoveFields requires={move.requires} values={fields} onChange={set} problem={null} /><div className="row"><Button type="submit" look="primary" busy={busy}>{move.label}</Button><Button look="quiet" onClick={onClose}>Leave it</Button></div></form>
+      <form className="stack" onSubmit={submit}><MoveFields requires={inputsOf(kind, move).names} optional={inputsOf(kind, move).optional} values={fields} onChange={set} problem={null} /><div className="row"><Button type="submit" look="primary" busy={busy}>{move.label}</Button><Button look="quiet" onClick={onClose}>Leave it</Button></div></form>
     </Dialog>
   );
 }

@@ -3,7 +3,7 @@ import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { person, suggest, teams, type Choice } from '../../api/queries';
-import { priorityWord } from '../../api/words';
+import { priorityWord, riskWord } from '../../api/words';
 import { Icon } from '../../ui/Icon';
 import { Picker } from '../../ui/Picker';
 import { useNow } from '../../ui/kit';
@@ -12,12 +12,13 @@ import { categoryWords, sentence, sinceChoices, toggle, withField, type FilterFi
 const offered: { field: FilterField; label: string }[] = [
   { field: 'category', label: 'State' }, { field: 'priority', label: 'Priority' }, { field: 'team', label: 'Team' }, { field: 'assignee', label: 'Assignee' },
   { field: 'requester', label: 'Requester' }, { field: 'service', label: 'Service' }, { field: 'classification', label: 'Classification' },
-  { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
+  { field: 'risk', label: 'Risk' }, { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
 ];
 const many: Partial<Record<FilterField, Choice[]>> = {
   category: Object.entries(categoryWords).map(([id, label]) => ({ id, label })),
   priority: [1, 2, 3, 4].map((value) => ({ id: String(value), label: `P${value} ${priorityWord[value]!.toLowerCase()}` })),
 };
+const riskChoices: Choice[] = Object.entries(riskWord).map(([id, label]) => ({ id, label }));
 const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams'>> = { team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
 const extras: Partial<Record<FilterField, Choice[]>> = { assignee: [{ id: 'me', label: 'Me' }, { id: 'none', label: 'Nobody' }], requester: [{ id: 'me', label: 'Me' }] };
 
@@ -46,9 +47,9 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   };
   const chooser = (field: FilterField, text: string) => (many[field]
     ? <ManyMenu openAtOnce={adding === field} label={offered.find((one) => one.field === field)?.label ?? field} choices={many[field]} value={filters[field]} onToggle={(id) => onChange(withField(filters, field, toggle(filters[field], id)))}>{text}</ManyMenu>
-    : field === 'state' || field === 'q'
+    : field === 'state' || field === 'q' || field === 'model' || field.endsWith('_to') || field.startsWith('planned')
       ? <span className="chip-text">{text}</span>
-      : <Picker className="chip-text" openAtOnce={adding === field} label={offered.find((one) => one.field === field)?.label ?? field} choices={field.endsWith('_from') ? sinceChoices(now) : undefined} from={lookups[field]} extra={extras[field]} value={filters[field]} onPick={set(field)}>{text}</Picker>);
+      : <Picker className="chip-text" openAtOnce={adding === field} label={offered.find((one) => one.field === field)?.label ?? field} choices={field === 'risk' ? riskChoices : field.endsWith('_from') ? sinceChoices(now) : undefined} from={lookups[field]} extra={extras[field]} value={filters[field]} onPick={set(field)}>{text}</Picker>);
 
   return (
     <div className="filters" role="group" aria-label="Filters">
@@ -60,7 +61,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
       ))}
       <Menu position="bottom-start">
         <Menu.Target><button type="button" className="chip add"><Icon name="filter" size={13} />{chips.length ? 'Add' : 'Filter'}</button></Menu.Target>
-        <Menu.Dropdown>{offered.filter((one) => !shownFields.includes(one.field)).map((one) => <Menu.Item key={one.field} onClick={() => add(one.field)}>{one.label}</Menu.Item>)}</Menu.Dropdown>
+        <Menu.Dropdown>{offered.filter((one) => !shownFields.includes(one.field) && (one.field !== 'risk' || filters.kind === 'change')).map((one) => <Menu.Item key={one.field} onClick={() => add(one.field)}>{one.label}</Menu.Item>)}</Menu.Dropdown>
       </Menu>
       {chips.length > 1 && <button type="button" className="button link small" onClick={() => onChange({ queue: filters.queue, kind: filters.kind, sort: filters.sort })}>Clear</button>}
     </div>

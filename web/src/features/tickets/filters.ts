@@ -1,6 +1,7 @@
 // The filters of a list, between the address bar, the API's query and a sentence of chips. Pure.
+import { dateOnly } from '../../ui/time';
 
-export const fields = ['kind', 'category', 'state', 'priority', 'team', 'assignee', 'requester', 'service', 'classification', 'opened_from', 'opened_to', 'updated_from', 'q', 'sort'] as const;
+export const fields = ['kind', 'category', 'state', 'priority', 'team', 'assignee', 'requester', 'service', 'classification', 'risk', 'model', 'opened_from', 'opened_to', 'updated_from', 'updated_to', 'planned_from', 'planned_to', 'q', 'sort'] as const;
 export type FilterField = (typeof fields)[number];
 export type Filters = { queue: string } & Partial<Record<FilterField, string>>;
 type Bag = Record<string, string | undefined>;
@@ -87,8 +88,14 @@ export function sentence(filters: Filters, names: (field: FilterField, id: strin
   add('requester', (value) => (value === 'me' ? 'requested by me' : `requested by ${names('requester', value)}`));
   add('service', (value) => `on ${value}`);
   add('classification', (value) => `about ${value}`);
+  add('risk', (value) => `${value} risk`);
+  add('model', (value) => `${value} model`);
   add('opened_from', (value) => `opened ${sinceWords(value, now)}`);
+  add('opened_to', (value) => `opened until ${dateOnly(value)}`);
   add('updated_from', (value) => `updated ${sinceWords(value, now)}`);
+  add('updated_to', (value) => `updated until ${dateOnly(value)}`);
+  add('planned_from', (value) => `planned from ${dateOnly(value)}`);
+  add('planned_to', (value) => `planned until ${dateOnly(value)}`);
   add('q', (value) => `with “${value}”`);
   return chips;
 }

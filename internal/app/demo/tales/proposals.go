@@ -1,17 +1,18 @@
-package demo
+package tales
 
 import "github.com/cabinetdesk/cabinet/changes"
 
-// proposal is what a plan of a change says.
-type proposal struct {
-	title, text, service, class, team string
-	risk                              changes.Risk
-	why, how, test, back              string
-	touches                           []string
-	problem                           string // the problem that it mends
+// Proposal is what a plan of a change says.
+type Proposal struct {
+	Title, Text, Service, Class, Team string
+	Risk                              changes.Risk
+	Why, How, Test, Back              string
+	Touches                           []string
+	Problem                           string // the key of the problem that it mends, empty for none
 }
 
-var proposals = map[string]proposal{
+// Proposals are all of them, by a word.
+var Proposals = map[string]Proposal{
 	"patches": {"Monthly patches for the file servers in {site}", "Operating system patches of this month on both nodes, one after the other.", "File shares", "Software", "workplace", changes.Low,
 		"Two of the patches close vulnerabilities that are being exploited elsewhere.", "1. Move the shares to node 2\n2. Patch and restart node 1\n3. Move the shares back\n4. Patch and restart node 2",
 		"Open, write and delete a file on three shares from a client of each site.", "Move the shares to the node that is not patched yet; restore the snapshot of the other.", []string{"File shares"}, ""},
