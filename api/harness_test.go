@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -284,4 +285,16 @@ func (h *house) ref(login string) string {
 func (h *house) report(by, title string) string {
 	h.t.Helper()
 	return h.post(by, "/incidents", map[string]any{"title": title, "impact": 2, "urgency": 2}).ok(201).text("number")
+}
+
+func prefixes(list ...string) (out []netip.Prefix) {
+	for _, s := range list {
+		out = append(out, netip.MustParsePrefix(s))
+	}
+	return out
+}
+
+func (h *house) fail(what string) {
+	h.t.Helper()
+	h.t.Fatal(what)
 }

@@ -291,6 +291,13 @@ func (c policyExplainCmd) Run(r *run) error {
 		if object, err = desk.Tickets.Object(ctx, t); err != nil {
 			return err
 		}
+		if t.Kind == domain.KindChange && c.Action == "change.decide" { // asked with the change's band of risk
+			change, err := desk.Changes.Get(ctx, c.Record)
+			if err != nil {
+				return err
+			}
+			object = change.DecisionObject(0)
+		}
 	}
 	e := desk.Gate.Explain(ctx, who, c.Action, object)
 	for _, s := range e.Steps {
