@@ -34,6 +34,7 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"List people, set a password, grant a role."`
 	Policy  policyCmd  `cmd:"" help:"Show who may do what, and explain it."`
 	Flow    flowCmd    `cmd:"" help:"Draw the lives of the records."`
+	Bench   benchCmd   `cmd:"" help:"Generate a large database and measure the server on it."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
