@@ -20,7 +20,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
   const moves = record.moves ?? [];
   const possible = moves.filter((move) => !move.blocked);
   const front = [...possible.filter((move) => move.tone !== 'danger')].slice(0, 2);
-  const main = front.find((move) => move.tone === 'primary') ?? front[0];
+  const main = front.find((move) => move.tone === 'primary');
   // Where nothing can be done, the first blocked move says why: a dead end must explain itself.
   const shownBlocked = front.length === 0 ? moves.find((move) => move.blocked && move.tone !== 'danger') : undefined;
   const rest = moves.filter((move) => !front.includes(move) && move !== shownBlocked);
