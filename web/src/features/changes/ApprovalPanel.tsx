@@ -23,7 +23,7 @@ export default function ApprovalPanel({ change }: { change: Change }) {
   const whyNot = !approvals.mine.can ? approvals.mine.reasons ?? [] : [];
 
   if (slots.length === 0 && history.length === 0) {
-    return <section className="card side-card" aria-label="Approvals"><header><h2 className="grow">Approvals</h2></header><p className="dim small inside">Nobody is asked yet. Approvers are chosen by risk and board when authorisation is requested.</p></section>;
+    return <section className="card side-card" aria-label="Approvals"><header><h2 className="grow">Approvals</h2></header><p className="dim small inside">Nobody is asked yet. Approvers are chosen by risk and board when authorization is requested.</p></section>;
   }
   return (
     <section className="card side-card approvals" aria-label="Approvals">
