@@ -89,7 +89,11 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		r := c.Request()
 		row, known := s.routes[r.Method+" "+c.Path()]
 		if !known {
-			return next(c) // not found, or no such method
+			if offered := s.offered(c); len(offered) > 0 {
+				c.Response().Header().Set("Allow", strings.Join(offered, ", "))
+				return problem.ErrMethod.Because("This address takes %s.", strings.Join(offered, ", "))
+			}
+			return echo.ErrNotFound
 		}
 		note(r.Context(), row.ID, "")
 		ctx := r.Context()
@@ -117,6 +121,18 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Response().Header().Set("Cache-Control", "no-store")
 		return s.once(c, row, body, next)
 	}
+}
+
+// offered lists the methods that an address takes, when it is one of the API's at all.
+func (s *Server) offered(c echo.Context) (out []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		probe := c.Echo().NewContext(c.Request(), nil)
+		c.Echo().Router().Find(method, c.Request().URL.Path, probe)
+		if _, ok := s.routes[method+" "+probe.Path()]; ok {
+			out = append(out, method)
+		}
+	}
+	return out
 }
 
 // read takes in the body of a request and refuses what is not JSON in valid UTF-8. Uploads are only given a limit.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ func open(t *testing.T, dialect db.Dialect, alter func(*api.Deps)) *house {
 func serve(t *testing.T, w *world.World, alter func(*api.Deps)) *api.Server {
 	t.Helper()
 	d := api.Deps{DB: w.DB, Policies: w.Gate, People: w.People, Tickets: w.Tickets, Incidents: w.Incidents, Requests: w.Requests, Problems: w.Problems,
-		Changes: w.Changes, Approvals: w.Approvals, Audit: w.Log, Sealer: w.Sealer, Jobs: w.Jobs, Version: "test"}
+		Changes: w.Changes, Approvals: w.Approvals, Audit: w.Log, Sealer: w.Sealer, Jobs: w.Jobs, Reports: w.Reports, Exports: w.Exports, Version: "test"}
 	if alter != nil {
 		alter(&d)
 	}
@@ -284,4 +285,16 @@ func (h *house) ref(login string) string {
 func (h *house) report(by, title string) string {
 	h.t.Helper()
 	return h.post(by, "/incidents", map[string]any{"title": title, "impact": 2, "urgency": 2}).ok(201).text("number")
+}
+
+func prefixes(list ...string) (out []netip.Prefix) {
+	for _, s := range list {
+		out = append(out, netip.MustParsePrefix(s))
+	}
+	return out
+}
+
+func (h *house) fail(what string) {
+	h.t.Helper()
+	h.t.Fatal(what)
 }

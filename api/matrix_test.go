@@ -134,7 +134,8 @@ var bodies = map[string]any{
 	"move-person": map[string]any{"reason": "x"}, "set-password": map[string]any{"password": "x"}, "revoke-grant": map[string]any{"reason": "x"},
 	"grant":       map[string]any{"role": "agent", "scope": "all", "reason": "x"},
 	"create-team": map[string]any{"key": "x", "name": "X"}, "set-members": map[string]any{"members": []string{}},
-	"save-view": map[string]any{"name": "x", "query": "queue=mine"}, "save-draft": map[string]any{"body": map[string]any{}},
+	"start-export": map[string]any{"kind": "incidents", "format": "csv", "query": "state=new"},
+	"save-view":    map[string]any{"name": "x", "query": "queue=mine"}, "save-draft": map[string]any{"body": map[string]any{}},
 	"create-my-token":    map[string]any{"name": "x", "rights": []string{"incident.read"}, "expires_at": "2026-04-01T00:00:00Z"},
 	"change-my-password": map[string]any{"current": "x", "new": "y"}, "my-preferences": map[string]any{},
 	"bulk": map[string]any{"numbers": []string{"INC-999999"}, "action": "assign", "assignee": "me"},
@@ -165,6 +166,8 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	me := m.actors[role]
 	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
+	case row.ID == "start-export":
+		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "incident.export")
 	case row.Action == route.Own || strings.HasPrefix(row.Action, "{kind}"):
 		p.allowed = true
 	case row.ID == "explain":

@@ -38,6 +38,7 @@ import (
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
+	"github.com/cabinetdesk/cabinet/reports"
 )
 
 // DemoLogin is one of the people of a demonstration, for its sign-in page.
@@ -59,6 +60,8 @@ type Deps struct {
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
 	Jobs      *jobs.Runner
+	Reports   *reports.Reports
+	Exports   *reports.Exports
 
 	// UI is the built user interface; UIBuilt is false when there is none, and a page then says how to build it.
 	UI      fs.FS
@@ -107,7 +110,7 @@ func New(d Deps) (*Server, error) {
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
 		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, People: d.People, Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs,
-		Demo: d.Demo, Version: d.Version, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
+		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}
 	if s.spec, err = describe(s.api); err != nil {

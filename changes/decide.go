@@ -30,7 +30,7 @@ type Vote struct {
 // Eligible answers "may this actor decide on this slot, now?" with the reasons against, in order. It stands
 // behind the vote, the button and the list of those who are asked.
 func (s *Service) Eligible(ctx context.Context, c Change, b approval.Ballot, actor domain.Actor, digest string) (approval.Seat, []domain.Reason, string, int64) {
-	role := s.gate.Decide(ctx, actor, "change.decide", c.decisionObject(b.Slot.BoardID))
+	role := s.gate.Decide(ctx, actor, "change.decide", c.DecisionObject(b.Slot.BoardID))
 	var why []domain.Reason
 	if !role.Allowed {
 		why = role.Reasons

@@ -125,8 +125,8 @@ func (s *Service) Moves(ctx context.Context, c Change) []flow.Offer {
 	return Flow.Offer(c.Ticket.State, c.Guard(s.db.Now(ctx), domain.ActorFrom(ctx).User, s.electorate(ctx, c)))
 }
 
-// Object is what the gate is asked about for a decision: the band of risk is the class.
-func (c Change) decisionObject(board domain.BoardID) policies.Object {
+// DecisionObject is what the gate is asked about for a decision: the band of risk is the class.
+func (c Change) DecisionObject(board domain.BoardID) policies.Object {
 	class := "change:" + string(c.Facet.Risk)
 	if c.Facet.Model == Emergency {
 		class = "change:emergency"

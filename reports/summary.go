@@ -10,7 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -50,6 +49,7 @@ type Hours struct {
 type authorizer interface {
 	Check(ctx context.Context, action string, o policies.Object) error
 	Scope(ctx context.Context, action string) policies.Scope
+	May(ctx context.Context, action string) bool
 }
 
 // Reports are the read models.
@@ -195,6 +195,3 @@ func plain(s string) string {
 		return r
 	}, s)
 }
-
-// kindOfExport is what an export calls a kind of record.
-var kindOfExport = map[string]domain.Kind{"incidents": domain.KindIncident, "requests": domain.KindRequest, "problems": domain.KindProblem, "changes": domain.KindChange, "tickets": ""}

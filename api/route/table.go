@@ -113,6 +113,12 @@ var Table = []Row{
 	{ID: "list-jobs", Method: get, Path: "/jobs", Action: "job.read", Ask: true, Tag: "Jobs", Summary: "Jobs that failed for good"},
 	{ID: "retry-job", Method: post, Path: "/jobs/{id}/retry", Action: "job.retry", Ask: true, Object: "job", Tag: "Jobs", Summary: "Try a job again", Status: none},
 
+	{ID: "start-export", Method: post, Path: "/exports", Action: "{kind}.export", Tag: "Exports", Summary: "Export a list", Status: created,
+		Note: "Up to 5,000 rows are done in the answer; more are the work of a job: ask how far it is. The file can be fetched once the export is sealed in the log."},
+	{ID: "get-export", Method: get, Path: "/exports/{id}", Action: Own, Tag: "Exports", Summary: "How far an export is", Note: "One's own; who may export the log sees everybody's."},
+	{ID: "export-file", Method: get, Path: "/exports/{id}/file", Action: Own, Tag: "Exports", Summary: "The file of an export", Produces: "application/octet-stream"},
+	{ID: "incident-summary", Method: get, Path: "/reports/incident-summary", Action: "report.read", Ask: true, Tag: "Reports", Summary: "Figures over all incidents that one may see"},
+
 	{ID: "events", Method: get, Path: "/events", Action: "{kind}.read", Tag: "Live", Summary: "Live changes as server-sent events", Produces: "text/event-stream",
 		Note: "Events in the order of the log: the id is the leaf, and Last-Event-ID resumes after it. Only records that the reader may see."},
 }

@@ -104,7 +104,7 @@ func (d *Desk) auditEvents(ctx context.Context, in *auditInput) (*rest.Body[rest
 }
 
 // entities are the kinds of thing, beside records, that the log knows by a reference or a key.
-var entities = []string{"person", "grant", "team", "site", "board", "token", "delegation", "export", "log"}
+var entities = []string{"person", "grant", "team", "site", "board", "token", "delegation", "export", "import", "log"}
 
 // entity finds what an auditor means by a record: a number as typed or in the desk's own form, or a reference. The
 // kind makes the difference between an index and a scan of the log.

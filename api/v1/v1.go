@@ -27,6 +27,7 @@ import (
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
+	"github.com/cabinetdesk/cabinet/reports"
 )
 
 // Gate answers who may do what (policies.Engine).
@@ -52,6 +53,8 @@ type Deps struct {
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
 	Jobs      *jobs.Runner
+	Reports   *reports.Reports
+	Exports   *reports.Exports
 	// Demo lists the logins that a demonstration shows on its sign-in page; nil in a real desk.
 	Demo    []DemoLogin
 	Version string
@@ -92,6 +95,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.approvalRoutes(b)
 	desk.auditRoutes(b)
 	desk.eventRoutes(b)
+	desk.exportRoutes(b)
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Directory: desk.Directory})
 	return desk, b.Close()

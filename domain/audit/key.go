@@ -21,8 +21,8 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 )
 
-// keyFile is the name of the key in the log's folder, which is never inside the database.
-const keyFile = "audit.key"
+// KeyFile is the name of the key in the log's folder, which is never inside the database.
+const KeyFile = "audit.key"
 
 const pemType = "PRIVATE KEY" // PKCS #8, RFC 5958
 
@@ -44,35 +44,35 @@ func newKey(private ed25519.PrivateKey) (*Key, error) {
 // only its owner may read (0400). It fails with [ErrKey] for a file that others may read, or that is
 // not an Ed25519 key.
 func LoadKey(dir string) (*Key, error) {
-	path := filepath.Join(dir, keyFile)
+	path := filepath.Join(dir, KeyFile)
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := makeKey(dir, path); err != nil {
-			return nil, ErrKey.Because("The key file %s cannot be made.", keyFile).Wrap(err)
+			return nil, ErrKey.Because("The key file %s cannot be made.", KeyFile).Wrap(err)
 		}
 		raw, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, ErrKey.Because("The key file %s cannot be read.", keyFile).Wrap(err)
+		return nil, ErrKey.Because("The key file %s cannot be read.", KeyFile).Wrap(err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, ErrKey.Wrap(err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return nil, ErrKey.Because("The key file %s may be read by others (mode %04o): make it 0400, and consider whether the key is still secret.", keyFile, info.Mode().Perm())
+		return nil, ErrKey.Because("The key file %s may be read by others (mode %04o): make it 0400, and consider whether the key is still secret.", KeyFile, info.Mode().Perm())
 	}
 	block, _ := pem.Decode(raw)
 	if block == nil || block.Type != pemType {
-		return nil, ErrKey.Because("The file %s holds no private key.", keyFile)
+		return nil, ErrKey.Because("The file %s holds no private key.", KeyFile)
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, ErrKey.Because("The file %s holds no private key.", keyFile).Wrap(err)
+		return nil, ErrKey.Because("The file %s holds no private key.", KeyFile).Wrap(err)
 	}
 	private, ok := parsed.(ed25519.PrivateKey)
 	if !ok {
-		return nil, ErrKey.Because("The key in %s is not an Ed25519 key.", keyFile)
+		return nil, ErrKey.Because("The key in %s is not an Ed25519 key.", KeyFile)
 	}
 	return newKey(private)
 }
@@ -91,7 +91,7 @@ func makeKey(dir, path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, keyFile+".new-*")
+	f, err := os.CreateTemp(dir, KeyFile+".new-*")
 	if err != nil {
 		return err
 	}

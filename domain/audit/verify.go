@@ -149,7 +149,7 @@ func (l *Log) existingKey() (*Key, error) {
 	if l.key != nil || l.cfg.Dir == "" {
 		return l.key, nil
 	}
-	if _, err := os.Stat(filepath.Join(l.cfg.Dir, keyFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(l.cfg.Dir, KeyFile)); err != nil {
 		return nil, nil
 	}
 	return LoadKey(l.cfg.Dir)

@@ -90,6 +90,49 @@ func (s *Service) Count(ctx context.Context, f Filter, names Names) (int64, erro
 	return s.store.count(ctx, r, s.scopesOf(ctx, f.Kind, "read"), domain.ActorFrom(ctx), s.DB.Now(ctx))
 }
 
+// eachPage is how many rows Each reads at once.
+const eachPage = 1000
+
+// Each yields every record under a filter that the actor may read and export, in the order of the list, a page at a
+// time; the filter's page marker and size do not count. Call it in a snapshot (db.DB.Snapshot), so that all
+// pages are as of one instant.
+func (s *Service) Each(ctx context.Context, f Filter, names Names, yield func([]Ticket) error) error {
+	r, err := s.resolve(ctx, f, names)
+	if err != nil {
+		return err
+	}
+	r.After, r.Limit, r.Count = "", eachPage, false
+	if r.Sort == "" {
+		r.Sort = "number"
+	}
+	readable, exportable := s.scopesOf(ctx, f.Kind, "read"), s.scopesOf(ctx, f.Kind, "export")
+	for {
+		page, err := s.store.list(ctx, r, readable, domain.ActorFrom(ctx), s.DB.Now(ctx), exportable)
+		if err != nil {
+			return err
+		}
+		if err := yield(page.Tickets); err != nil || page.Next == "" {
+			return err
+		}
+		r.After = page.Next
+	}
+}
+
+// Totals counts, without a cap, what is under a filter: what the actor may read, and what of it they may export.
+func (s *Service) Totals(ctx context.Context, f Filter, names Names) (readable, exportable int64, err error) {
+	r, err := s.resolve(ctx, f, names)
+	if err != nil {
+		return 0, 0, err
+	}
+	read, export := s.scopesOf(ctx, f.Kind, "read"), s.scopesOf(ctx, f.Kind, "export")
+	actor, now := domain.ActorFrom(ctx), s.DB.Now(ctx)
+	if readable, err = s.store.total(ctx, r, actor, now, read); err != nil {
+		return 0, 0, err
+	}
+	exportable, err = s.store.total(ctx, r, actor, now, read, export)
+	return readable, exportable, err
+}
+
 // Search finds tickets that have all the words, newest first. Notes are searched only for those who may
 // read the notes of everything.
 func (s *Service) Search(ctx context.Context, q string, kind domain.Kind, limit int) ([]Hit, error) {

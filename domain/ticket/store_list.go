@@ -148,14 +148,22 @@ type Page struct {
 	Total   *int64
 }
 
-func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time) (p Page, err error) {
-	var c clauses
-	c.visible(sc)
+// where collects the conditions of a filter; a row lies in all of the scopes.
+func (s store) where(f resolved, a domain.Actor, now time.Time, scopes ...[]kindScope) (c clauses, err error) {
+	for _, sc := range scopes {
+		c.visible(sc)
+	}
 	c.filter(f, a, now)
 	if f.Q != "" {
-		if err := s.matching(&c, f.Q, false); err != nil {
-			return p, err
-		}
+		err = s.matching(&c, f.Q, false)
+	}
+	return c, err
+}
+
+func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time, also ...[]kindScope) (p Page, err error) {
+	c, err := s.where(f, a, now, append(also, sc)...)
+	if err != nil {
+		return p, err
 	}
 	if f.Count {
 		var n int64
@@ -228,9 +236,19 @@ func sortValue(name string, t Ticket) string {
 const CountCap = 1000
 
 func (s store) count(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time) (n int64, err error) {
-	var c clauses
-	c.visible(sc)
-	c.filter(f, a, now)
+	c, err := s.where(f, a, now, sc)
+	if err != nil {
+		return 0, err
+	}
 	err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from tickets t where "+c.sql()+" limit ?) x", append(c.args, CountCap)...).Scan(&n).Error
 	return n, err
+}
+
+// total counts without a cap.
+func (s store) total(ctx context.Context, f resolved, a domain.Actor, now time.Time, scopes ...[]kindScope) (n int64, err error) {
+	c, err := s.where(f, a, now, scopes...)
+	if err != nil {
+		return 0, err
+	}
+	return n, s.db.Conn(ctx).Raw("select count(*) from tickets t where "+c.sql(), c.args...).Scan(&n).Error
 }

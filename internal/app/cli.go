@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/migrations"
@@ -24,12 +27,14 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Bring in the history of another tool."`
 	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty desk with a demo organisation."`
+	Export  exportCmd  `cmd:"" help:"Write a list into a workbook or CSV file."`
 	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Backup  backupCmd  `cmd:"" help:"Write a verified backup of a SQLite desk, also while it runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
 	User    userCmd    `cmd:"" help:"List people, set a password, grant a role."`
 	Policy  policyCmd  `cmd:"" help:"Show who may do what, and explain it."`
 	Flow    flowCmd    `cmd:"" help:"Draw the lives of the records."`
+	Bench   benchCmd   `cmd:"" help:"Generate a large database and measure the server on it."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -109,6 +114,10 @@ func (r *run) open(migrate bool, opts db.Config) (*Desk, func(), error) {
 func (r *run) openAt(clock domain.Clock, migrate bool, opts db.Config) (*Desk, func(), error) {
 	if err := private(r.cfg.Data); err != nil {
 		return nil, nil, err
+	}
+	if _, err := os.Stat(filepath.Join(r.cfg.Audit(), audit.KeyFile)); opts.Shared && err != nil {
+		// A command that only reads never makes a key: a new one would prove nothing, and stand in the old one's way.
+		return nil, nil, domain.ErrNotFound.Because("The key of the log is not in %s: put the folder back, or name it with --audit-dir.", r.cfg.Audit())
 	}
 	opts.URL = r.cfg.Database()
 	d, err := db.Open(r.ctx, opts, clock)

@@ -171,6 +171,9 @@ func (c auditRecoverCmd) Run(r *run) error {
 		return err
 	}
 	defer done()
+	if desk.Status.ReadOnly == nil {
+		return domain.ErrInvalid.Because("Nothing is wrong with the log: there is nothing to recover from.")
+	}
 	st, err := desk.Log.Recover(r.operator(), c.Reason)
 	if err == nil {
 		_, _ = fmt.Fprintf(r.out, "The log goes on as %s.\nPublic key: %s\n", st.Origin, st.VerifierKey)
@@ -254,7 +257,58 @@ func (c userGrantCmd) Run(r *run) error {
 }
 
 type policyCmd struct {
-	Table policyTableCmd `cmd:"" help:"Print the role × action table."`
+	Table   policyTableCmd   `cmd:"" help:"Print the role × action table."`
+	Explain policyExplainCmd `cmd:"" help:"Say why somebody may, or may not, do something."`
+}
+
+type policyExplainCmd struct {
+	Login  string `arg:""`
+	Action string `arg:"" help:"For instance incident.resolve."`
+	Record string `arg:"" optional:"" help:"A record's number."`
+}
+
+func (c policyExplainCmd) Run(r *run) error {
+	desk, done, err := r.open(false, db.Config{Shared: true})
+	if err != nil {
+		return err
+	}
+	defer done()
+	ctx := r.operator()
+	p, err := desk.People.Find(ctx, c.Login)
+	if err != nil {
+		return err
+	}
+	who, err := desk.People.ActorFor(ctx, p.ID, domain.ViaCLI)
+	if err != nil {
+		return err
+	}
+	var object policies.Object
+	if c.Record != "" {
+		t, err := desk.Tickets.Get(ctx, c.Record)
+		if err != nil {
+			return err
+		}
+		if object, err = desk.Tickets.Object(ctx, t); err != nil {
+			return err
+		}
+		if t.Kind == domain.KindChange && c.Action == "change.decide" { // asked with the change's band of risk
+			change, err := desk.Changes.Get(ctx, c.Record)
+			if err != nil {
+				return err
+			}
+			object = change.DecisionObject(0)
+		}
+	}
+	e := desk.Gate.Explain(ctx, who, c.Action, object)
+	for _, s := range e.Steps {
+		mark := "yes"
+		if !s.OK {
+			mark = "no "
+		}
+		_, _ = fmt.Fprintf(r.out, "  %s  %s\n", mark, s.Text)
+	}
+	_, err = fmt.Fprintln(r.out, e.Sentence)
+	return err
 }
 
 type policyTableCmd struct{}

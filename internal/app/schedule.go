@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
+	"github.com/cabinetdesk/cabinet/reports"
 )
 
 // What the desk does by itself, and how often. One of the instances does each.
@@ -37,4 +39,8 @@ func (k *Desk) schedule(log *slog.Logger) {
 		return nil
 	})
 	jobs.Every(k.Jobs, 24*time.Hour, verifyLog{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, ticket.ParseQuery) })
+	jobs.Register(k.Jobs, func(ctx context.Context, _ reports.PurgeJob) error { return k.Exports.Purge(ctx) })
+	jobs.Every(k.Jobs, 6*time.Hour, reports.PurgeJob{})
 }

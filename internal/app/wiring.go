@@ -40,6 +40,7 @@ type Desk struct {
 	Changes   *changes.Service
 	Approvals *approval.Service
 	Reports   *reports.Reports
+	Exports   *reports.Exports
 	Jobs      *jobs.Runner
 	Files     *files
 	Status    audit.Status
@@ -80,6 +81,8 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
 	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
+	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
+		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,

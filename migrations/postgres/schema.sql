@@ -191,6 +191,8 @@ create table exports (
   rows bigint not null default 0,
   total bigint not null default 0,
   file_name text not null default ''::text,
+  file_key text not null default ''::text,
+  event_id text not null default ''::text,
   file_size bigint not null default 0,
   sha256 text not null default ''::text,
   problem text not null default ''::text,

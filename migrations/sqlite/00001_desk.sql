@@ -419,6 +419,8 @@ create table exports (
   rows        integer not null default 0,
   total       integer not null default 0,
   file_name   text not null default '',
+  file_key    text not null default '',
+  event_id    text not null default '',
   file_size   integer not null default 0,
   sha256      text not null default '',
   problem     text not null default '',

@@ -16,6 +16,7 @@ import (
 type Row struct {
 	Ticket *ticket.Ticket
 	People string // the names of its requester and assignee
+	Said   string // its conversation, without internal notes
 }
 
 // Insert writes rows whose events have been emitted, with their participants and search documents, and sets

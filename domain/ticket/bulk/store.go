@@ -72,19 +72,19 @@ func (s store) documents(ctx context.Context, rows []Row) error {
 		values := make([][]any, len(rows))
 		for i, r := range rows {
 			t := r.Ticket
-			values[i] = []any{int64(t.ID), t.Number, t.Title, t.Description, "", r.People, ""}
+			values[i] = []any{int64(t.ID), t.Number, t.Title, t.Description, r.Said, r.People, ""}
 		}
 		return s.d.InsertMany(ctx, "ticket_search", []string{"rowid", "number", "title", "description", "comments", "people", "notes"}, values, "")
 	}
 	for page := range slices.Chunk(rows, 500) {
-		ids, heads, bodies := make([]int64, len(page)), make([]string, len(page)), make([]string, len(page))
+		ids, heads, bodies, said := make([]int64, len(page)), make([]string, len(page)), make([]string, len(page)), make([]string, len(page))
 		for i, r := range page {
 			t := r.Ticket
-			ids[i], heads[i], bodies[i] = int64(t.ID), t.Number+" "+t.Title, t.Description+" "+r.People
+			ids[i], heads[i], bodies[i], said[i] = int64(t.ID), t.Number+" "+t.Title, t.Description+" "+r.People, r.Said
 		}
 		_, err := s.d.SQL(ctx).ExecContext(ctx, `insert into ticket_search (ticket_id, doc, notes)
-			select x.id, setweight(to_tsvector('simple', x.head), 'A') || setweight(to_tsvector('simple', x.body), 'B'), ''::tsvector
-			from unnest($1::bigint[], $2::text[], $3::text[]) as x (id, head, body)`, ids, heads, bodies)
+			select x.id, setweight(to_tsvector('simple', x.head), 'A') || setweight(to_tsvector('simple', x.body), 'B') || setweight(to_tsvector('simple', x.said), 'C'), ''::tsvector
+			from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as x (id, head, body, said)`, ids, heads, bodies, said)
 		if err != nil {
 			return db.Translate(err)
 		}

@@ -30,7 +30,7 @@ var (
 const maxMapping = 256 << 10
 
 // Mapping says what the columns of a tool's event log mean. All names of columns are those of the file's
-// header, as they are. Its YAML form is described in docs/importing.md.
+// header, as they are. Its YAML form is described in docs/import-mapping.md.
 type Mapping struct {
 	// System names the tool, in lower case: it becomes part of logins and of the log.
 	System      string              `yaml:"system"`
