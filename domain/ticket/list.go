@@ -44,7 +44,7 @@ func everything(scopes []kindScope) bool {
 }
 
 func (s *Service) resolve(ctx context.Context, f Filter, names Names) (r resolved, err error) {
-	r.Filter = f
+	r.Filter, r.openOnly = f, s.onlyOpen(f)
 	me := domain.ActorFrom(ctx).User
 	person := func(dst *domain.UserID, ref, where string) error {
 		switch ref {
@@ -133,7 +133,7 @@ func (s *Service) Totals(ctx context.Context, f Filter, names Names) (readable, 
 	return readable, exportable, err
 }
 
-// Search finds tickets that have all the words, newest first. Notes are searched only for those who may
+// Search finds tickets that have all the words, the one opened last first. Notes are searched only for those who may
 // read the notes of everything.
 func (s *Service) Search(ctx context.Context, q string, kind domain.Kind, limit int) ([]Hit, error) {
 	q, err := Line("query.q", q, MaxTitle)

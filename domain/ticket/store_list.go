@@ -2,6 +2,8 @@ package ticket
 
 import (
 	"context"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,17 +35,31 @@ func (c *clauses) visible(scopes []kindScope) {
 	if everything(scopes) {
 		return
 	}
-	var or []string
-	var args []any
-	for i, k := range scopes {
-		cond, condArgs := k.scope.Tickets()
+	type part struct {
+		cond  string
+		args  []any
+		kinds []domain.Kind
+	}
+	var parts []*part
+	for _, k := range scopes {
+		cond, args := k.scope.Tickets()
 		if cond == "" {
 			continue
 		}
-		if len(scopes) > 1 {
-			cond, condArgs = "t.kind = ? and ("+cond+")", append([]any{scopes[i].kind}, condArgs...)
+		i := slices.IndexFunc(parts, func(p *part) bool { return p.cond == cond && reflect.DeepEqual(p.args, args) })
+		if i < 0 {
+			i, parts = len(parts), append(parts, &part{cond: cond, args: args})
 		}
-		or, args = append(or, cond), append(args, condArgs...)
+		parts[i].kinds = append(parts[i].kinds, k.kind)
+	}
+	if len(parts) == 1 && len(parts[0].kinds) == len(scopes) {
+		c.add("("+parts[0].cond+")", parts[0].args...)
+		return
+	}
+	var or []string
+	var args []any
+	for _, p := range parts {
+		or, args = append(or, "t.kind in ? and ("+p.cond+")"), append(append(args, p.kinds), p.args...)
 	}
 	if len(or) == 0 {
 		c.add("1 = 0")
@@ -52,25 +68,23 @@ func (c *clauses) visible(scopes []kindScope) {
 	c.add("("+strings.Join(or, " or ")+")", args...)
 }
 
-// open is written out so that the partial indexes over open tickets serve it.
+// open is written out, in these words, so that the partial indexes over open tickets serve it.
 const open = "t.category in ('open', 'waiting')"
 
 func (c *clauses) queue(name string, a domain.Actor, now time.Time) {
 	switch name {
 	case "mine":
-		c.add("t.assignee_id = ? and "+open, a.User)
+		c.add("t.assignee_id = ?", a.User)
 	case "teams":
 		if len(a.Teams) == 0 {
 			c.add("1 = 0")
 			return
 		}
-		c.add("t.team_id in ? and "+open, a.Teams)
+		c.add("t.team_id in ?", a.Teams)
 	case "unassigned":
-		c.add("t.assignee_id is null and " + open)
+		c.add("t.assignee_id is null")
 	case "pending":
 		c.add("t.category = 'waiting'")
-	case "open":
-		c.add(open)
 	case "recent":
 		// Nothing is closed after its last update: the second condition lets the index over updated_at serve.
 		since := now.Add(-7 * 24 * time.Hour)
@@ -86,11 +100,15 @@ type resolved struct {
 	team      domain.TeamID
 	assignee  domain.UserID
 	requester domain.UserID
+	openOnly  bool // only open and waiting records fit
 }
 
 func (c *clauses) filter(f resolved, a domain.Actor, now time.Time) {
 	if f.Kind != "" {
 		c.add("t.kind = ?", f.Kind)
+	}
+	if f.openOnly {
+		c.add(open)
 	}
 	c.queue(f.Queue, a, now)
 	if len(f.States) > 0 {
@@ -161,26 +179,40 @@ func (s store) where(f resolved, a domain.Actor, now time.Time, scopes ...[]kind
 }
 
 func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time, also ...[]kindScope) (p Page, err error) {
-	c, err := s.where(f, a, now, append(also, sc)...)
-	if err != nil {
-		return p, err
-	}
 	if f.Count {
-		var n int64
-		if err := s.db.Conn(ctx).Raw("select count(*) from tickets t where "+c.sql(), c.args...).Scan(&n).Error; err != nil {
+		n, err := s.total(ctx, f, a, now, append(also, sc)...)
+		if err != nil {
 			return p, err
 		}
 		p.Total = &n
 	}
-	name := strings.TrimPrefix(f.Sort, "-")
-	column, direction, than := s.column(name), "asc", ">"
+	q, args, err := s.statement(f, sc, a, now, also...)
+	if err != nil {
+		return p, err
+	}
+	err = s.db.Conn(ctx).Raw(q, args...).Scan(&p.Tickets).Error
+	if err == nil && len(p.Tickets) > f.Limit {
+		p.Tickets = p.Tickets[:f.Limit]
+		last := p.Tickets[f.Limit-1]
+		p.Next = cursor{Sort: f.Sort, At: sortValue(strings.TrimPrefix(f.Sort, "-"), last), ID: int64(last.ID)}.String()
+	}
+	return p, err
+}
+
+// statement asks for one page and one row more, which tells that there is another page.
+func (s store) statement(f resolved, sc []kindScope, a domain.Actor, now time.Time, also ...[]kindScope) (q string, args []any, err error) {
+	c, err := s.where(f, a, now, append(also, sc)...)
+	if err != nil {
+		return "", nil, err
+	}
+	column, direction, than := s.column(strings.TrimPrefix(f.Sort, "-")), "asc", ">"
 	if strings.HasPrefix(f.Sort, "-") {
 		direction, than = "desc", "<"
 	}
 	if f.After != "" {
 		cur, value, err := parseCursor(f.After, f.Sort)
 		if err != nil {
-			return p, err
+			return "", nil, err
 		}
 		if column == "t.id" {
 			c.add("t.id "+than+" ?", cur.ID)
@@ -192,13 +224,7 @@ func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Ac
 	if column != "t.id" {
 		order += ", t.id " + direction
 	}
-	err = s.db.Conn(ctx).Raw("select t.* from tickets t where "+c.sql()+" order by "+order+" limit ?", append(c.args, f.Limit+1)...).Scan(&p.Tickets).Error
-	if err == nil && len(p.Tickets) > f.Limit {
-		p.Tickets = p.Tickets[:f.Limit]
-		last := p.Tickets[f.Limit-1]
-		p.Next = cursor{Sort: f.Sort, At: sortValue(name, last), ID: int64(last.ID)}.String()
-	}
-	return p, err
+	return "select t.* from tickets t " + s.path(f, sc) + " where " + c.sql() + " order by " + order + " limit ?", append(c.args, f.Limit+1), nil
 }
 
 // farAway stands for "no due time" when sorting: after everything that is due.
@@ -240,7 +266,11 @@ func (s store) count(ctx context.Context, f resolved, sc []kindScope, a domain.A
 	if err != nil {
 		return 0, err
 	}
-	err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from tickets t where "+c.sql()+" limit ?) x", append(c.args, CountCap)...).Scan(&n).Error
+	path := s.path(f, sc)
+	if !f.openOnly && f.Queue != "recent" && !everything(sc) {
+		path = "" // a count has no order: the planner joins what each part of the scope finds by its own index
+	}
+	err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from tickets t "+path+" where "+c.sql()+" limit ?) x", append(c.args, CountCap)...).Scan(&n).Error
 	return n, err
 }
 

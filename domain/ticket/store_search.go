@@ -41,8 +41,8 @@ func words(q string) []string {
 	return out
 }
 
-// match is the engine's query for words.
-func (s store) match(ws []string) string {
+// match is the engine's query for words; with beginnings the last one may go on.
+func (s store) match(ws []string, beginnings bool) string {
 	parts := make([]string, len(ws))
 	for i, w := range ws {
 		if s.db.IsPostgres() {
@@ -50,7 +50,7 @@ func (s store) match(ws []string) string {
 		} else {
 			parts[i] = `"` + w + `"`
 		}
-		if i == len(ws)-1 && len([]rune(w)) > 1 {
+		if beginnings && i == len(ws)-1 && len([]rune(w)) > 1 {
 			if s.db.IsPostgres() {
 				parts[i] += ":*"
 			} else {
@@ -71,7 +71,7 @@ func (s store) matching(c *clauses, q string, notes bool) error {
 		c.add("1 = 0")
 		return nil
 	}
-	m := s.match(ws)
+	m := s.match(ws, true)
 	switch {
 	case s.db.IsPostgres() && notes:
 		c.add("t.id in (select ticket_id from ticket_search where doc @@ to_tsquery('simple', ?) or notes @@ to_tsquery('simple', ?))", m, m)
@@ -98,17 +98,47 @@ type Highlight struct {
 	HTML  string
 }
 
+// search finds the newest tickets that have all words: the walk is over the search index from the newest document
+// backwards, and ends with the page, however many tickets have the words. Only where the words as they stand do not
+// fill the page, the last one may be the beginning of a word: the engines gather everything that begins so first.
 func (s store) search(ctx context.Context, q string, kind domain.Kind, limit int, sc []kindScope, notes bool) ([]Ticket, error) {
+	ws := words(q)
+	if len(ws) == 0 {
+		return nil, nil
+	}
+	found, err := s.newest(ctx, s.match(ws, false), kind, limit, sc, notes)
+	if err != nil || len(found) == limit {
+		return found, err
+	}
+	return s.newest(ctx, s.match(ws, true), kind, limit, sc, notes)
+}
+
+func (s store) newest(ctx context.Context, m string, kind domain.Kind, limit int, sc []kindScope, notes bool) ([]Ticket, error) {
 	var c clauses
+	from, order := "ticket_search s cross join tickets t on t.id = s.rowid", "s.rowid"
+	switch {
+	case s.db.IsPostgres():
+		from, order = "ticket_search s join tickets t on t.id = s.ticket_id", "s.ticket_id"
+		if notes {
+			c.add("(s.doc @@ to_tsquery('simple', ?) or s.notes @@ to_tsquery('simple', ?))", m, m)
+		} else {
+			c.add("s.doc @@ to_tsquery('simple', ?)", m)
+		}
+	case notes:
+		c.add("s.ticket_search match ?", m)
+	default:
+		c.add("s.ticket_search match ?", "{number title description comments people} : ("+m+")")
+	}
+	if ownOnly(sc) && !s.db.IsPostgres() {
+		// Before the row is looked up; the sign keeps SQLite from searching once for each record that is their own.
+		c.add("+s.rowid in (select ticket_id from participants where user_id = ?)", domain.ActorFrom(ctx).User)
+	}
 	c.visible(sc)
 	if kind != "" {
 		c.add("t.kind = ?", kind)
 	}
-	if err := s.matching(&c, q, notes); err != nil {
-		return nil, err
-	}
 	var out []Ticket
-	err := s.db.Conn(ctx).Raw("select t.* from tickets t where "+c.sql()+" order by t.updated_at desc, t.id desc limit ?", append(c.args, limit)...).Scan(&out).Error
+	err := s.db.Conn(ctx).Raw("select t.* from "+from+" where "+c.sql()+" order by "+order+" desc limit ?", append(c.args, limit)...).Scan(&out).Error
 	return out, err
 }
 

@@ -149,24 +149,25 @@ create table tickets (
 );
 
 -- What the lists are served by. Every list is a keyset walk over one of these; open work is a few per cent of
--- all, so it has indexes of its own.
+-- all, so it has indexes of its own, with the columns that people filter by, so that what does not fit is passed
+-- over without a look at its row. Which list takes which: domain/ticket/store_paths.go.
 create index tickets_updated on tickets (updated_at desc, id desc);
 create index tickets_opened on tickets (opened_at desc, id desc);
 create index tickets_kind_updated on tickets (kind, updated_at desc, id desc);
-create index tickets_kind_opened on tickets (kind, opened_at desc, id desc);
 create index tickets_state_updated on tickets (state, updated_at desc, id desc);
-create index tickets_priority_updated on tickets (priority, updated_at desc, id desc);
+create index tickets_priority on tickets (priority, id);
+create index tickets_due on tickets ((coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)), id);
 create index tickets_service_updated on tickets (service, updated_at desc, id desc);
 create index tickets_class_updated on tickets (classification, updated_at desc, id desc);
 create index tickets_requester_updated on tickets (requester_id, updated_at desc, id desc);
 create index tickets_team_updated on tickets (team_id, updated_at desc, id desc);
 create index tickets_assignee_updated on tickets (assignee_id, updated_at desc, id desc);
-create index tickets_open_updated on tickets (updated_at desc, id desc) where category in ('open', 'waiting');
-create index tickets_open_due on tickets ((coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)), id) where category in ('open', 'waiting');
-create index tickets_open_priority on tickets (priority, id) where category in ('open', 'waiting');
+create index tickets_open_updated on tickets (updated_at desc, id desc, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
+create index tickets_open_opened on tickets (opened_at desc, id desc, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
+create index tickets_open_due on tickets ((coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)), id, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
+create index tickets_open_priority on tickets (priority, id, kind, category, state, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
 create index tickets_open_assignee on tickets (assignee_id, updated_at desc, id desc) where category in ('open', 'waiting');
 create index tickets_open_team on tickets (team_id, updated_at desc, id desc) where category in ('open', 'waiting');
-create index tickets_waiting_updated on tickets (updated_at desc, id desc) where category = 'waiting';
 
 create table incidents (
   ticket_id         bigint primary key references tickets (id),

@@ -608,22 +608,22 @@ CREATE INDEX ticket_search_doc ON ticket_search USING gin (doc);
 CREATE INDEX ticket_search_notes ON ticket_search USING gin (notes);
 CREATE INDEX tickets_assignee_updated ON tickets USING btree (assignee_id, updated_at DESC, id DESC);
 CREATE INDEX tickets_class_updated ON tickets USING btree (classification, updated_at DESC, id DESC);
-CREATE INDEX tickets_kind_opened ON tickets USING btree (kind, opened_at DESC, id DESC);
+CREATE INDEX tickets_due ON tickets USING btree (COALESCE(due_at, '9999-12-31 00:00:00+00'::timestamp with time zone), id);
 CREATE INDEX tickets_kind_updated ON tickets USING btree (kind, updated_at DESC, id DESC);
 CREATE INDEX tickets_open_assignee ON tickets USING btree (assignee_id, updated_at DESC, id DESC) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
-CREATE INDEX tickets_open_due ON tickets USING btree (COALESCE(due_at, '9999-12-31 00:00:00+00'::timestamp with time zone), id) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
-CREATE INDEX tickets_open_priority ON tickets USING btree (priority, id) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
+CREATE INDEX tickets_open_due ON tickets USING btree (COALESCE(due_at, '9999-12-31 00:00:00+00'::timestamp with time zone), id, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
+CREATE INDEX tickets_open_opened ON tickets USING btree (opened_at DESC, id DESC, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
+CREATE INDEX tickets_open_priority ON tickets USING btree (priority, id, kind, category, state, team_id, assignee_id, requester_id, site_id, service, classification) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
 CREATE INDEX tickets_open_team ON tickets USING btree (team_id, updated_at DESC, id DESC) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
-CREATE INDEX tickets_open_updated ON tickets USING btree (updated_at DESC, id DESC) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
+CREATE INDEX tickets_open_updated ON tickets USING btree (updated_at DESC, id DESC, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));
 CREATE INDEX tickets_opened ON tickets USING btree (opened_at DESC, id DESC);
-CREATE INDEX tickets_priority_updated ON tickets USING btree (priority, updated_at DESC, id DESC);
+CREATE INDEX tickets_priority ON tickets USING btree (priority, id);
 CREATE INDEX tickets_requester_updated ON tickets USING btree (requester_id, updated_at DESC, id DESC);
 CREATE INDEX tickets_service_updated ON tickets USING btree (service, updated_at DESC, id DESC);
 CREATE INDEX tickets_state_updated ON tickets USING btree (state, updated_at DESC, id DESC);
 CREATE INDEX tickets_team_updated ON tickets USING btree (team_id, updated_at DESC, id DESC);
 CREATE INDEX tickets_title_trgm ON tickets USING gin (title gin_trgm_ops);
 CREATE INDEX tickets_updated ON tickets USING btree (updated_at DESC, id DESC);
-CREATE INDEX tickets_waiting_updated ON tickets USING btree (updated_at DESC, id DESC) WHERE (category = 'waiting'::text);
 CREATE INDEX users_name ON users USING btree (lower(name));
 
 CREATE OR REPLACE FUNCTION audit_outbox_add()

@@ -543,23 +543,25 @@ CREATE INDEX tickets_assignee_updated on tickets (assignee_id, updated_at desc, 
 
 CREATE INDEX tickets_class_updated on tickets (classification, updated_at desc, id desc);
 
-CREATE INDEX tickets_kind_opened on tickets (kind, opened_at desc, id desc);
+CREATE INDEX tickets_due on tickets (coalesce(due_at, '9999-12-31 00:00:00.000000'), id);
 
 CREATE INDEX tickets_kind_updated on tickets (kind, updated_at desc, id desc);
 
 CREATE INDEX tickets_open_assignee on tickets (assignee_id, updated_at desc, id desc) where category in ('open', 'waiting');
 
-CREATE INDEX tickets_open_due on tickets (coalesce(due_at, '9999-12-31 00:00:00.000000'), id) where category in ('open', 'waiting');
+CREATE INDEX tickets_open_due on tickets (coalesce(due_at, '9999-12-31 00:00:00.000000'), id, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
 
-CREATE INDEX tickets_open_priority on tickets (priority, id) where category in ('open', 'waiting');
+CREATE INDEX tickets_open_opened on tickets (opened_at desc, id desc, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
+
+CREATE INDEX tickets_open_priority on tickets (priority, id, kind, category, state, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
 
 CREATE INDEX tickets_open_team on tickets (team_id, updated_at desc, id desc) where category in ('open', 'waiting');
 
-CREATE INDEX tickets_open_updated on tickets (updated_at desc, id desc) where category in ('open', 'waiting');
+CREATE INDEX tickets_open_updated on tickets (updated_at desc, id desc, kind, category, state, priority, team_id, assignee_id, requester_id, site_id, service, classification) where category in ('open', 'waiting');
 
 CREATE INDEX tickets_opened on tickets (opened_at desc, id desc);
 
-CREATE INDEX tickets_priority_updated on tickets (priority, updated_at desc, id desc);
+CREATE INDEX tickets_priority on tickets (priority, id);
 
 CREATE INDEX tickets_requester_updated on tickets (requester_id, updated_at desc, id desc);
 
@@ -570,8 +572,6 @@ CREATE INDEX tickets_state_updated on tickets (state, updated_at desc, id desc);
 CREATE INDEX tickets_team_updated on tickets (team_id, updated_at desc, id desc);
 
 CREATE INDEX tickets_updated on tickets (updated_at desc, id desc);
-
-CREATE INDEX tickets_waiting_updated on tickets (updated_at desc, id desc) where category = 'waiting';
 
 CREATE INDEX users_name on users (lower(name));
 

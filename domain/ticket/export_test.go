@@ -1,0 +1,42 @@
+package ticket
+
+import (
+	"context"
+	"slices"
+
+	"github.com/cabinetdesk/cabinet/domain"
+)
+
+// PlanOfList is how the database would find one page of a list, line by line. PostgreSQL is asked what it would do
+// in a table too large to read or sort.
+func (s *Service) PlanOfList(ctx context.Context, f Filter, names Names) ([]string, error) {
+	r, err := s.resolve(ctx, f, names)
+	if err != nil {
+		return nil, err
+	}
+	q, args, err := s.store.statement(r, s.scopesOf(ctx, f.Kind, "read"), domain.ActorFrom(ctx), s.DB.Now(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return s.store.plan(ctx, q, args)
+}
+
+func (s store) plan(ctx context.Context, q string, args []any) (lines []string, err error) {
+	if s.db.IsPostgres() {
+		err = s.db.Do(ctx, func(ctx context.Context) error {
+			for _, off := range []string{"enable_seqscan", "enable_sort", "enable_bitmapscan"} {
+				if err := s.db.Conn(ctx).Exec("set local " + off + " = off").Error; err != nil {
+					return err
+				}
+			}
+			return s.db.Conn(ctx).Raw("explain (costs off) "+q, args...).Scan(&lines).Error
+		})
+		return lines, err
+	}
+	var rows []struct{ Detail string }
+	err = s.db.Conn(ctx).Raw("explain query plan "+q, args...).Scan(&rows).Error
+	for _, r := range rows {
+		lines = append(lines, r.Detail)
+	}
+	return slices.Clip(lines), err
+}
