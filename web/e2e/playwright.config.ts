@@ -34,8 +34,9 @@ export default defineConfig({
   webServer: running ? undefined : {
     command: `../bin/cabinet serve --demo --data ${process.env.CABINET_E2E_DATA} --addr 127.0.0.1:${port}`,
     cwd: new URL('..', import.meta.url).pathname,
+    env: { CABINET_LOG_LEVEL: 'warn' },
     url: `http://127.0.0.1:${port}/api/v1/about`,
-    timeout: 60_000,
+    timeout: 120_000,
     reuseExistingServer: false,
   },
 });
