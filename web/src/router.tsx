@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { client, me, about } from './api/queries';
 import { Problem, whenSignedOut } from './api/client';
 import { kindPlural, kinds } from './api/words';
+import { adminPagesOf, homeOf } from './app/session';
 import { PageProblem } from './ui/kit';
 
 export type Search = Record<string, string>;
@@ -39,11 +40,10 @@ const desk = createRoute({
 });
 
 const at = (path: string, load: () => Promise<{ default: unknown }>) => createRoute({ getParentRoute: () => desk, path, component: lazyRouteComponent(load as never) });
-const goTo = (path: string, to: string) => createRoute({ getParentRoute: () => desk, path, beforeLoad: () => { throw redirect({ to, replace: true }); } });
 
 const recordPage = () => import('./features/record/RecordRoute');
 const tree = root.addChildren([login, setup, desk.addChildren([
-  goTo('/', '/queue/mine'),
+  createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { const person = client.getQueryData(me.queryKey); throw redirect({ to: person ? homeOf(person) : '/queue/mine', replace: true }); } }),
   at('/queue/$key', () => import('./features/tickets/QueuePage')),
   ...kinds.map((kind) => at(`/${kindPlural[kind]}/$number`, recordPage)),
   at('/new/$kind', () => import('./features/forms/NewPage')),
@@ -52,7 +52,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/audit', () => import('./features/audit/AuditPage')),
   at('/audit/events/$id', () => import('./features/audit/EventPage')),
   at('/me/$tab', () => import('./features/me/MePage')),
-  goTo('/admin', '/admin/people'),
+  createRoute({ getParentRoute: () => desk, path: '/admin', beforeLoad: () => { const person = client.getQueryData(me.queryKey); throw redirect({ to: `/admin/${(person && adminPagesOf(person)[0]?.key) ?? 'people'}`, replace: true }); } }),
   at('/admin/people', () => import('./features/admin/PeoplePage')),
   at('/admin/people/$id', () => import('./features/admin/PersonPage')),
   at('/admin/teams', () => import('./features/admin/TeamsPage')),

@@ -62,7 +62,7 @@ export interface Plan {
 }
 export interface Receipt { event_id: string; leaf: number | null; tree_size: number; root: string; checkpoint: string; sealed_at: string | null }
 export interface Decision {
-  id: string; decision: 'approve' | 'reject' | 'abstain'; comment: string; at: string;
+  id: string; decision: 'approve' | 'reject' | 'recuse'; comment: string; at: string;
   on_behalf_of: Person | null; revision: number; receipt: Receipt | null;
 }
 export interface Elector { person: Person; eligible: boolean; reasons: Reason[] | null; decision: Decision | null }
@@ -109,7 +109,7 @@ export interface Verification {
 
 export interface Export { id: string; state: 'running' | 'done' | 'failed'; rows: number; total: number; created_at: string; file: { name: string; size: number; media_type: string } | null; problem?: { detail?: string; title?: string } | null }
 
-export interface Grant { id: string; role: string; label?: string; scope: string; valid_from: string | null; valid_until: string | null; reason: string; granted_by?: Person | null }
+export interface Grant { id: string; role: string; label?: string; scope: string; valid_from: string | null; valid_until: string | null; reason: string; granted_by?: Person | null; revoked_at?: string | null }
 export interface PersonRow extends Person { login: string; email: string; active: boolean; site: string | null; time_zone?: string; teams?: Team[] | null; roles?: Role[] | null; last_seen_at?: string | null; version?: number }
 export interface PersonPage extends PersonRow { grants: Grant[] | null; sessions: Session[] | null }
 export interface TeamPage extends Team { members: Person[] | null; lead: Person | null }

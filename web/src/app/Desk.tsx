@@ -7,7 +7,8 @@ import { client } from '../api/queries';
 import { follow } from './follow';
 import { listenToKeys, type Act } from './keys';
 import { Rail } from './Rail';
-import { mayAdminister, mayAudit, useMe } from './session';
+import { homeOf, mayAdminister, mayAudit, onDesk, useMe } from './session';
+import { kinds } from '../api/words';
 import { TopBar } from './TopBar';
 import { useActs } from './useActs';
 
@@ -34,19 +35,16 @@ export default function Desk() {
     { id: 'palette in fields', keys: 'mod+k', label: 'Search and commands', group: '', quiet: true, inFields: true, run: () => setOpen('palette') },
     { id: 'keys', keys: '?', label: 'Show all keys', group: 'Everywhere', run: () => setOpen('keys') },
     { id: 'scheme', keys: 'shift+d', label: dark ? 'Light colours' : 'Dark colours', group: 'Everywhere', run: () => setColorScheme(dark ? 'light' : 'dark') },
-    { id: 'new incident', keys: 'c i', label: 'New incident', group: 'Create', run: () => go('/new/incident') },
-    { id: 'new request', keys: 'c r', label: 'New request', group: 'Create', run: () => go('/new/request') },
-    { id: 'new problem', keys: 'c p', label: 'New problem', group: 'Create', run: () => go('/new/problem') },
-    { id: 'new change', keys: 'c c', label: 'New change', group: 'Create', run: () => go('/new/change') },
-    goAct('g m', 'My work', '/queue/mine'),
-    goAct('g t', 'My teams', '/queue/teams'),
+    ...kinds.filter((kind) => me.may[`${kind}.create`]).map((kind): Act => ({ id: `new ${kind}`, keys: `c ${kind[0]}`, label: `New ${kind}`, group: 'Create', run: () => go(`/new/${kind}`) })),
+    goAct('g m', 'My work', homeOf(me)),
+    ...(onDesk(me) ? [goAct('g t', 'My teams', '/queue/teams')] : []),
     goAct('g i', 'Incidents', '/queue/open', { kind: 'incident' }),
     goAct('g r', 'Requests', '/queue/open', { kind: 'request' }),
     goAct('g p', 'Problems', '/queue/open', { kind: 'problem' }),
     goAct('g c', 'Changes', '/queue/open', { kind: 'change' }),
     goAct('g a', 'My approvals', '/approvals'),
     ...(mayAudit(me) ? [goAct('g l', 'Audit', '/audit')] : []),
-    ...(mayAdminister(me) ? [goAct('g s', 'Administration', '/admin/people')] : []),
+    ...(mayAdminister(me) ? [goAct('g s', 'Administration', '/admin')] : []),
   ];
   useActs(acts);
 

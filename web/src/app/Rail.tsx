@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { approvals, queues, views } from '../api/queries';
 import type { Me } from '../api/types';
 import { Icon, type IconName } from '../ui/Icon';
-import { mayAdminister, mayAudit } from './session';
+import { mayAdminister, mayAudit, onDesk } from './session';
 
 const queueIcons: Record<string, IconName> = { mine: 'person', teams: 'team', unassigned: 'hand', pending: 'pause', open: 'desk', recent: 'clock', all: 'archive', requested: 'bell' };
 const records: { kind: string; label: string; icon: IconName; keys: string }[] = [
@@ -21,22 +21,25 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
   const search = location.search as Record<string, string>;
   const kind = location.pathname.startsWith('/queue/') ? search.kind ?? '' : '';
   const mine = waiting.data?.items.filter((item) => item.can).length ?? 0;
-  const shared = (saved.data?.items ?? []).slice(0, 8);
+  const atDesk = onDesk(me);
+  // Who only asks for things sees their own; the desk's queues would be empty for them.
+  const lists = (counts.data?.items ?? []).filter((queue) => atDesk || queue.key === 'requested' || queue.key === 'all');
+  const shared = (saved.data?.items ?? []).filter((view) => atDesk || view.mine).slice(0, 8);
 
   return (
     <>
       {open && <button type="button" className="rail-shade" aria-label="Close the menu" onClick={onClose} />}
       <nav className={`rail ${open ? 'open' : ''}`} aria-label="Areas">
         <ul className="list">
-          {(counts.data?.items ?? []).map((queue) => (
+          {lists.map((queue) => (
             <Item key={queue.key} to={`/queue/${queue.key}`} icon={queueIcons[queue.key] ?? 'desk'} label={queue.label}
               active={location.pathname === `/queue/${queue.key}` && !kind} count={queue.count} capped={queue.capped} />
           ))}
         </ul>
         <h2>Records</h2>
         <ul className="list">
-          {records.map((item) => <Item key={item.kind} to="/queue/open" search={{ kind: item.kind }} icon={item.icon} label={item.label} active={kind === item.kind || location.pathname.startsWith(`/${item.kind}s/`)} />)}
-          <Item to="/approvals" icon="checks" label="My approvals" active={location.pathname === '/approvals'} count={mine} strong />
+          {records.filter((item) => atDesk || item.kind === 'incident' || item.kind === 'request').map((item) => <Item key={item.kind} to="/queue/open" search={{ kind: item.kind }} icon={item.icon} label={item.label} active={kind === item.kind || location.pathname.startsWith(`/${item.kind}s/`)} />)}
+          {(mine > 0 || me.may['change.decide']) && <Item to="/approvals" icon="checks" label="My approvals" active={location.pathname === '/approvals'} count={mine} strong />}
         </ul>
         {shared.length > 0 && <>
           <h2>Views</h2>
@@ -52,7 +55,7 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
           <h2>Control</h2>
           <ul className="list">
             {mayAudit(me) && <Item to="/audit" icon="seal" label="Audit" active={location.pathname.startsWith('/audit')} />}
-            {mayAdminister(me) && <Item to="/admin/people" icon="gear" label="Administration" active={location.pathname.startsWith('/admin')} />}
+            {mayAdminister(me) && <Item to="/admin" icon="gear" label="Administration" active={location.pathname.startsWith('/admin')} />}
           </ul>
         </>}
       </nav>

@@ -25,20 +25,20 @@ export function TopBar({ me, dark, onScheme, onPalette, onRail, onKeys }: { me: 
       location.assign('/login');
     } catch (error) { toastProblem(error); }
   };
-  const offered = creatable.filter((item) => me.may[`${item.kind}.create`] !== false);
+  const offered = creatable.filter((item) => me.may[`${item.kind}.create`]);
   return (
     <header className="topbar">
       <IconButton icon="menu" label="Menu" className="only-phone" onClick={onRail} />
-      <Link to="/queue/$key" params={{ key: 'mine' } as never} className="brand" aria-label="Cabinet, my work"><svg width="22" height="22" viewBox="0 0 32 32" aria-hidden><rect width="32" height="32" rx="7" fill="var(--accent)" /><path d="M8 9h16v6H8zM8 17h16v6H8z" fill="none" stroke="var(--on-accent)" strokeWidth="2" strokeLinejoin="round" /><path d="M14 12h4M14 20h4" stroke="var(--on-accent)" strokeWidth="2" strokeLinecap="round" /></svg><span>Cabinet</span></Link>
+      <Link to="/" className="brand" aria-label="Cabinet, my work"><svg width="22" height="22" viewBox="0 0 32 32" aria-hidden><rect width="32" height="32" rx="7" fill="var(--accent)" /><path d="M8 9h16v6H8zM8 17h16v6H8z" fill="none" stroke="var(--on-accent)" strokeWidth="2" strokeLinejoin="round" /><path d="M14 12h4M14 20h4" stroke="var(--on-accent)" strokeWidth="2" strokeLinecap="round" /></svg><span>Cabinet</span></Link>
       <button type="button" className="searchbox" onClick={onPalette}>
         <Icon name="search" /><span className="grow">Search or do anything</span><span className="keys"><kbd>{isMac() ? '⌘' : 'Ctrl'}</kbd><kbd>K</kbd></span>
       </button>
-      <Menu>
+      {offered.length > 0 && <Menu>
         <Menu.Target><button type="button" className="button primary create" aria-label="New"><Icon name="plus" /><span>New</span></button></Menu.Target>
         <Menu.Dropdown>
           {offered.map((item) => <Menu.Item key={item.kind} leftSection={<Icon name={item.icon} />} rightSection={<span className="row only-desk"><kbd>c</kbd><kbd>{item.keys[2]}</kbd></span>} onClick={() => go(`/new/${item.kind}`)}>{item.label}</Menu.Item>)}
         </Menu.Dropdown>
-      </Menu>
+      </Menu>}
       <IconButton icon={dark ? 'sun' : 'moon'} label={dark ? 'Light colours' : 'Dark colours'} className="only-desk" onClick={onScheme} />
       <Menu width={230}>
         <Menu.Target><button type="button" className="me" aria-label={`${me.name}: sessions, tokens, password, sign out`}><Avatar name={me.name} large /></button></Menu.Target>
@@ -48,7 +48,7 @@ export function TopBar({ me, dark, onScheme, onPalette, onRail, onKeys }: { me: 
           <Menu.Item leftSection={<Icon name="desk" />} onClick={() => go('/me/sessions')}>Sessions</Menu.Item>
           <Menu.Item leftSection={<Icon name="key" />} onClick={() => go('/me/tokens')}>Access tokens</Menu.Item>
           <Menu.Item leftSection={<Icon name="lock" />} onClick={() => go('/me/password')}>Password</Menu.Item>
-          <Menu.Item leftSection={<Icon name="team" />} onClick={() => go('/me/delegations')}>Delegations</Menu.Item>
+          {me.may['change.decide'] && <Menu.Item leftSection={<Icon name="team" />} onClick={() => go('/me/delegations')}>Delegations</Menu.Item>}
           <Menu.Divider />
           <Menu.Item leftSection={<Icon name={dark ? 'sun' : 'moon'} />} onClick={onScheme}>{dark ? 'Light colours' : 'Dark colours'}</Menu.Item>
           <Menu.Item leftSection={<Icon name="bulb" />} rightSection={<kbd>?</kbd>} onClick={onKeys}>Keys</Menu.Item>

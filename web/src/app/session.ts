@@ -14,7 +14,28 @@ export function useMe(): Me {
 export function may(person: Me, ...names: string[]): boolean {
   return names.some((name) => (name.endsWith('.') ? Object.keys(person.may).some((key) => key.startsWith(name) && person.may[key]) : person.may[name] === true));
 }
-export const mayAdminister = (person: Me): boolean => may(person, 'admin.', 'person.manage', 'people.manage', 'person.create', 'people.create', 'person.admin', 'people.admin', 'grant.', 'role.', 'policy.', 'user.');
+/** The pages of administration, in order, and what each takes. */
+export const adminPages = [
+  { key: 'people', label: 'People', needs: ['person.create', 'person.amend', 'person.grant', 'person.sessions'] },
+  { key: 'teams', label: 'Teams', needs: ['team.manage'] },
+  { key: 'boards', label: 'Boards', needs: ['board.manage'] },
+  { key: 'roles', label: 'Roles', needs: ['role.read'] },
+  { key: 'explain', label: 'Why?', needs: ['policy.explain'] },
+  { key: 'jobs', label: 'Failed jobs', needs: ['job.read'] },
+] as const;
+export const adminPagesOf = (person: Me) => adminPages.filter((page) => may(person, ...page.needs));
+/** Everybody at the desk may read what the roles are; that alone makes no administrator. */
+export const mayAdminister = (person: Me): boolean => adminPagesOf(person).some((page) => page.key !== 'roles');
+/** Works at the desk; everybody else follows what they asked for. */
+export const onDesk = (person: Me): boolean => may(person, 'incident.assign', 'incident.read_internal', 'request.read_internal', 'problem.read_internal', 'change.read_internal');
+/** Where a person begins: at their work, whatever that is. */
+export function homeOf(person: Me): string {
+  if (may(person, 'incident.assign', 'change.assign')) return '/queue/mine';
+  if (may(person, 'change.decide')) return '/approvals';
+  if (may(person, 'person.grant')) return '/admin/people';
+  if (mayAudit(person)) return '/audit';
+  return onDesk(person) ? '/queue/open' : '/queue/requested';
+}
 export const mayAudit = (person: Me): boolean => may(person, 'audit.');
 
 export function useTitle(title: string): void {

@@ -20,10 +20,10 @@ export function IconButton({ icon, label, small, className = '', ...rest }: Butt
 }
 
 /** A state with its tone; the word always stands beside the sign. */
-export function Tone({ tone, children }: { tone: ToneName; children: ReactNode }) {
+export function Tone({ tone, icon, children }: { tone: ToneName; icon?: IconName; children: ReactNode }) {
   return (
     <span className={`tone ${tone}`}>
-      {tone === 'done' || tone === 'closed' || tone === 'refused' ? <Icon name={tone === 'refused' ? 'x' : 'check'} size={12} /> : <i className="dot" />}
+      {tone === 'done' || tone === 'closed' || tone === 'refused' ? <Icon name={icon ?? (tone === 'refused' ? 'x' : 'check')} size={12} /> : <i className="dot" />}
       <span>{children}</span>
     </span>
   );

@@ -1,8 +1,6 @@
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTitle } from '../../app/session';
-
-const tabs = [['people', 'People'], ['teams', 'Teams'], ['boards', 'Boards'], ['roles', 'Roles'], ['explain', 'Why?'], ['jobs', 'Failed jobs']] as const;
+import { adminPagesOf, useMe, useTitle } from '../../app/session';
 
 /** The frame of the administration pages. */
 export function Admin({ title, act, children }: { title: string; act?: ReactNode; children: ReactNode }) {
@@ -10,7 +8,7 @@ export function Admin({ title, act, children }: { title: string; act?: ReactNode
   useTitle(title);
   return (
     <div className="page">
-      <nav className="tabs" aria-label="Administration">{tabs.map(([key, label]) => <Link key={key} to={`/admin/${key}`} aria-current={path.startsWith(`/admin/${key}`) ? 'page' : undefined}>{label}</Link>)}</nav>
+      <nav className="tabs" aria-label="Administration">{adminPagesOf(useMe()).map(({ key, label }) => <Link key={key} to={`/admin/${key}`} aria-current={path.startsWith(`/admin/${key}`) ? 'page' : undefined}>{label}</Link>)}</nav>
       <header><h1>{title}</h1>{act}</header>
       {children}
     </div>

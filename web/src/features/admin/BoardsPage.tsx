@@ -13,7 +13,7 @@ export default function BoardsPage() {
   const query = useQuery(boards);
   return (
     <Admin title="Boards">
-      <p className="dim" style={{ marginBottom: 16 }}>Boards authorise changes. A new rule counts for approvals that begin after it; running ones keep theirs.</p>
+      <p className="dim" style={{ marginBottom: 16 }}>Boards authorize changes. A new rule counts for approvals that begin after it; running ones keep theirs.</p>
       {query.isPending ? <Bones lines={6} /> : query.isError ? <PageProblem error={query.error} /> : query.data.items.length === 0 ? <Empty icon="board" title="No boards yet">The change advisory board and its rule are shown here.</Empty> : <div className="tiles">{query.data.items.map((board) => <BoardCard key={`${board.key}${JSON.stringify(board)}`} board={board} />)}</div>}
     </Admin>
   );

@@ -3,13 +3,16 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../api/client';
-import { client, people, teams } from '../../api/queries';
+import { client, people, sites, teams } from '../../api/queries';
+import { useMe } from '../../app/session';
 import type { PersonRow } from '../../api/types';
 import { Dialog } from '../../ui/Dialog';
 import { Avatar, Bones, Button, Empty, Field, PageProblem, ProblemNote, Tone } from '../../ui/kit';
 import { Admin } from './Admin';
 
 export default function PeoplePage() {
+  const me = useMe();
+  const places = useQuery(sites);
   const [text, setText] = useState('');
   const [team, setTeam] = useState('');
   const [active, setActive] = useState('true');
@@ -19,7 +22,7 @@ export default function PeoplePage() {
   const groups = useQuery(teams);
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Admin title="People" act={<Button look="primary" icon="plus" onClick={() => add(true)}>Add a person</Button>}>
+    <Admin title="People" act={me.may['person.create'] && <Button look="primary" icon="plus" onClick={() => add(true)}>Add a person</Button>}>
       <div className="filter-row" role="group" aria-label="Filters">
         <label className="field"><span className="label">Find</span><input className="input" type="search" value={text} placeholder="Name, login or mail" onChange={(event) => setText(event.target.value)} /></label>
         <label className="field"><span className="label">Team</span><select className="input" value={team} onChange={(event) => setTeam(event.target.value)}><option value="">All teams</option>{(groups.data?.items ?? []).map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}</select></label>
@@ -27,7 +30,7 @@ export default function PeoplePage() {
       </div>
       {query.isPending ? <Bones lines={8} /> : query.isError ? <PageProblem error={query.error} /> : rows.length === 0 ? <Empty icon="person" title="Nobody found">People come from the directory, or are added here.</Empty> : (
         <div className="card scroll-x"><table className="plain-table hover as-cards"><thead><tr><th>Name</th><th>Login</th><th>Mail</th><th>Teams</th><th>Site</th><th>Account</th></tr></thead>
-          <tbody>{rows.map((one) => <tr key={one.id}><td><Link to="/admin/people/$id" params={{ id: one.id } as never} className="person strong"><Avatar name={one.name} />{one.name}</Link></td><td className="mono">{one.login}</td><td>{one.email}</td><td>{(one.teams ?? []).map((group) => group.name).join(', ')}</td><td>{one.site}</td><td>{one.active ? <Tone tone="done">Active</Tone> : <Tone tone="closed">Disabled</Tone>}</td></tr>)}</tbody></table></div>
+          <tbody>{rows.map((one) => <tr key={one.id}><td><Link to="/admin/people/$id" params={{ id: one.id } as never} className="person strong"><Avatar name={one.name} />{one.name}</Link></td><td className="mono">{one.login}</td><td>{one.email}</td><td>{(one.teams ?? []).map((group) => group.name).join(', ')}</td><td>{places.data?.items.find((site) => site.key === one.site)?.name ?? one.site}</td><td>{one.active ? <Tone tone="done">Active</Tone> : <Tone tone="closed">Disabled</Tone>}</td></tr>)}</tbody></table></div>
       )}
       {query.hasNextPage && <p style={{ textAlign: 'center', marginTop: 16 }}><Button onClick={() => { void query.fetchNextPage(); }}>More</Button></p>}
       {adding && <AddPerson onClose={() => add(false)} />}

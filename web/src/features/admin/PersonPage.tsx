@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../api/client';
 import { boards, client, person, roles, sites, teams } from '../../api/queries';
 import type { Grant, PersonPage as Page } from '../../api/types';
+import { useMe } from '../../app/session';
 import { toast, toastProblem } from '../../app/toasts';
 import { Dialog } from '../../ui/Dialog';
 import { Icon } from '../../ui/Icon';
@@ -14,18 +15,19 @@ import { Admin } from './Admin';
 export default function PersonPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
   const query = useQuery(person(id));
+  const me = useMe();
   const [asking, ask] = useState<'grant' | 'disable' | 'enable' | 'password' | { revoke: Grant } | null>(null);
   const who = query.data;
   const again = () => { ask(null); void client.invalidateQueries({ queryKey: ['person', id] }); void client.invalidateQueries({ queryKey: ['people'] }); };
   if (!who) return <Admin title="Person">{query.isError ? <PageProblem error={query.error} /> : <Bones lines={6} />}</Admin>;
   return (
-    <Admin title={who.name} act={<>{who.active ? <Tone tone="done">Active</Tone> : <Tone tone="closed">Disabled</Tone>}<Button onClick={() => ask('password')}>Set password</Button><Button look={who.active ? 'danger' : ''} onClick={() => ask(who.active ? 'disable' : 'enable')}>{who.active ? 'Disable' : 'Enable'}</Button></>}>
+    <Admin title={who.name} act={<>{who.active ? <Tone tone="done">Active</Tone> : <Tone tone="closed">Disabled</Tone>}{me.may['person.set_password'] && <Button onClick={() => ask('password')}>Set password</Button>}{me.may['person.disable'] && <Button look={who.active ? 'danger' : ''} onClick={() => ask(who.active ? 'disable' : 'enable')}>{who.active ? 'Disable' : 'Enable'}</Button>}</>}>
       <div className="stack loose">
         <Identity key={who.version ?? who.name} who={who} onSaved={again} />
         <section className="card" aria-label="Grants">
-          <header><h2 className="grow">Roles</h2><Link to="/admin/explain" search={{ person: who.id } as never} className="small">Why can they…?</Link><Button icon="plus" onClick={() => ask('grant')}>Grant a role</Button></header>
+          <header><h2 className="grow">Roles</h2><Link to="/admin/explain" search={{ person: who.id } as never} className="small">Why can they…?</Link>{me.may['person.grant'] && <Button icon="plus" onClick={() => ask('grant')}>Grant a role</Button>}</header>
           {(who.grants ?? []).length === 0 ? <p className="inside dim">No roles: {who.name.split(' ')[0]} may only see and open their own requests.</p> : (
-            <div className="scroll-x"><table className="plain-table as-cards" style={{ marginTop: 8 }}><thead><tr><th>Role</th><th>Where</th><th>From</th><th>Until</th><th>Reason</th><th><span className="hidden-label">Revoke</span></th></tr></thead><tbody>{who.grants!.map((grant) => <tr key={grant.id}><td className="strong">{grant.label || grant.role}</td><td>{grant.scope === 'all' ? 'everywhere' : grant.scope.replace(':', ' ')}</td><td>{grant.valid_from ? dateOnly(grant.valid_from) : 'always'}</td><td>{grant.valid_until ? dateOnly(grant.valid_until) : 'no end'}</td><td>{grant.reason}</td><td><Button look="danger" onClick={() => ask({ revoke: grant })}>Revoke</Button></td></tr>)}</tbody></table></div>
+            <div className="scroll-x"><table className="plain-table as-cards" style={{ marginTop: 8 }}><thead><tr><th>Role</th><th>Where</th><th>From</th><th>Until</th><th>Reason</th><th><span className="hidden-label">Revoke</span></th></tr></thead><tbody>{who.grants!.map((grant) => <tr key={grant.id}><td className="strong">{grant.label || grant.role}</td><td>{grant.scope === 'all' ? 'everywhere' : grant.scope.replace(':', ' ')}</td><td>{grant.valid_from ? dateOnly(grant.valid_from) : 'always'}</td><td>{grant.valid_until ? dateOnly(grant.valid_until) : 'no end'}</td><td>{grant.reason}</td><td>{grant.revoked_at ? <span className="dim small">revoked {dateOnly(grant.revoked_at)}</span> : me.may['person.revoke'] ? <Button look="danger" onClick={() => ask({ revoke: grant })}>Revoke</Button> : null}</td></tr>)}</tbody></table></div>
           )}
         </section>
         <section className="card" aria-label="Sessions">

@@ -7,7 +7,8 @@ import { Bones, PageProblem, Segments } from '../../ui/kit';
 import { Admin } from './Admin';
 
 type Line = Roles['table'][number];
-const scopeWord = (scope: string) => ({ '': '', all: '', any: '', own: 'own', team: 'team’s', teams: 'team’s', site: 'site’s', board: 'board’s', assigned: 'assigned' }[scope] ?? scope);
+// "*" is wherever the role is granted, "all" everywhere.
+const scopeWord = (scope: string) => ({ '': '', '*': '', all: '', own: 'own', team: 'team’s', teams: 'team’s', site: 'site’s', board: 'board’s', assigned: 'assigned' }[scope] ?? scope);
 
 export default function RolesPage() {
   const query = useQuery(roles);
@@ -17,7 +18,7 @@ export default function RolesPage() {
   const classes = [...new Set(data.actions.map((one) => one.class))];
   const current = chosen || classes[0] || '';
   const actions = data.actions.filter((one) => one.class === current);
-  const find = (role: string, action: string) => data.table.filter((line) => line.role === role && (line.action === action || `${line.class}.${line.action}` === action) && (line.class === current || line.class === '*' || line.class === ''));
+  const find = (role: string, action: string) => data.table.filter((line) => line.role === role && (line.action === action || `${line.class}.${line.action}` === action) && (line.class === current || line.class.startsWith(`${current}:`)));
   return (
     <Admin title="Roles" act={<span className="dim small">policy version <span className="num">{data.version}</span></span>}>
       <div className="stack loose">
@@ -26,7 +27,7 @@ export default function RolesPage() {
         <div className="card scroll-x">
           <table className="plain-table hover matrix">
             <thead><tr><th scope="col">Action</th>{data.roles.map((role) => <th key={role.name} scope="col">{role.label}</th>)}</tr></thead>
-            <tbody>{actions.map((action) => <tr key={action.action}><th scope="row">{action.label}<div className="mono dim small">{action.action}</div></th>{data.roles.map((role) => <td key={role.name}><Cell lines={find(role.name, action.action)} /></td>)}</tr>)}</tbody>
+            <tbody>{actions.map((action) => <tr key={action.action}><th scope="row">{action.label.replace(/^[^:]*: /, '')}<div className="mono dim small">{action.action}</div></th>{data.roles.map((role) => <td key={role.name}><Cell lines={find(role.name, action.action)} /></td>)}</tr>)}</tbody>
           </table>
         </div>
       </div>
@@ -37,6 +38,8 @@ export default function RolesPage() {
 function Cell({ lines }: { lines: Line[] }) {
   if (lines.length === 0) return <span className="dim" aria-label="no">–</span>;
   if (lines.some((line) => line.effect === 'deny')) return <span className="red small"><Icon name="x" size={14} label="Never" /> never</span>;
+  const bands = lines.filter((line) => line.class.includes(':')).map((line) => line.class.split(':')[1]!);
+  if (bands.length > 0) return <span className="good small"><Icon name="check" size={14} label="yes" /> {bands.join(', ')}</span>;
   const scopes = [...new Set(lines.map((line) => scopeWord(line.scope)))].filter(Boolean);
   return <span className="good small"><Icon name="check" size={14} label="yes" /> {lines.some((line) => !scopeWord(line.scope)) ? '' : scopes.join(', ')}</span>;
 }

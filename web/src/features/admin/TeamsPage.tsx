@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { api } from '../../api/client';
 import { client, teams } from '../../api/queries';
 import type { Person, TeamPage } from '../../api/types';
+import { useMe } from '../../app/session';
 import { toast, toastProblem } from '../../app/toasts';
 import { Dialog } from '../../ui/Dialog';
 import { Bones, Button, Empty, Field, PageProblem, ProblemNote } from '../../ui/kit';
@@ -11,6 +12,7 @@ import { Members } from './Members';
 
 export default function TeamsPage() {
   const query = useQuery(teams);
+  const mayManage = Boolean(useMe().may['team.manage']);
   const [adding, add] = useState(false);
   const setMembers = async (team: TeamPage, members: Person[], undone = false) => {
     try {
@@ -20,9 +22,9 @@ export default function TeamsPage() {
     void client.invalidateQueries({ queryKey: ['teams'] });
   };
   return (
-    <Admin title="Teams" act={<Button look="primary" icon="plus" onClick={() => add(true)}>Add a team</Button>}>
+    <Admin title="Teams" act={mayManage && <Button look="primary" icon="plus" onClick={() => add(true)}>Add a team</Button>}>
       {query.isPending ? <Bones lines={6} /> : query.isError ? <PageProblem error={query.error} /> : query.data.items.length === 0 ? <Empty icon="team" title="No teams yet">Work is handed to teams; their members see it in “My teams”.</Empty> : (
-        <div className="tiles">{query.data.items.map((team) => <section key={team.id} className="card side-card" aria-label={team.name}><header><h2 className="grow">{team.name}</h2><span className="dim small mono">{team.id}</span></header><Members members={team.members ?? []} lead={team.lead} onChange={(members) => { void setMembers(team, members); }} /></section>)}</div>
+        <div className="tiles">{query.data.items.map((team) => <section key={team.id} className="card side-card" aria-label={team.name}><header><h2 className="grow">{team.name}</h2><span className="dim small mono">{team.id}</span></header><Members members={team.members ?? []} lead={team.lead} onChange={mayManage ? (members) => { void setMembers(team, members); } : undefined} /></section>)}</div>
       )}
       {adding && <AddTeam onClose={() => add(false)} />}
     </Admin>

@@ -10,7 +10,7 @@ import { Icon } from '../../ui/Icon';
 import { Ago, Bones, Button, Empty, Html, PageProblem, RiskMark, Segments, Tone } from '../../ui/kit';
 import { windowText } from '../../ui/time';
 import { DecisionBox } from '../changes/DecisionBox';
-import { planTexts } from '../changes/plan';
+import { planTexts, slotName } from '../changes/plan';
 import { ReceiptView } from '../changes/ReceiptView';
 
 export default function ApprovalsPage() {
@@ -33,7 +33,7 @@ export default function ApprovalsPage() {
   );
 }
 
-const decisionTone = { approve: ['done', 'Approved'], reject: ['refused', 'Rejected'], abstain: ['closed', 'Abstained'] } as const;
+const decisionTone = { approve: ['done', 'Approved'], reject: ['refused', 'Rejected'], recuse: ['closed', 'Stepped aside'] } as const;
 
 function Card({ item, onDecided }: { item: ApprovalRow; onDecided: () => void }) {
   const [reading, read] = useState(false);
@@ -47,7 +47,7 @@ function Card({ item, onDecided }: { item: ApprovalRow; onDecided: () => void })
         <dl className="facts two">
           <div><dt>Planned</dt><dd>{windowText(item.planned_start, item.planned_end) || 'not planned'}</dd></div>
           <div><dt>Asked by</dt><dd>{item.requester?.name ?? '–'}</dd></div>
-          <div><dt>You decide as</dt><dd>{item.slot_label}</dd></div>
+          <div><dt>You decide in</dt><dd>{slotName(item.slot_label)}</dd></div>
           <div><dt>So far</dt><dd className="num">{item.approved} of {item.needed} approved</dd></div>
         </dl>
         <Button look="quiet" icon={reading ? 'down' : 'chevron'} aria-expanded={reading} className="read-plan" onClick={() => read(!reading)}>{reading ? 'Hide the plan' : 'Read the plan'}</Button>

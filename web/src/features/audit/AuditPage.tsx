@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
 import { auditEvents, checkpoint, suggest, type AuditFilter } from '../../api/queries';
+import type { AuditEvent, FieldChange } from '../../api/types';
 import { parseNumber, pathOf, kindOf } from '../../api/words';
 import { useTitle } from '../../app/session';
 import { Icon } from '../../ui/Icon';
@@ -39,12 +40,12 @@ export default function AuditPage() {
             <thead><tr><th>Leaf</th><th>Time</th><th>Event</th><th>Record</th><th>Person</th><th>What changed</th><th><span className="hidden-label">Proof</span></th></tr></thead>
             <tbody>{events.map((event) => (
               <tr key={event.id}>
-                <td className="num dim">{event.leaf ?? 'open'}</td>
+                <td className="num dim nowrap">{event.leaf ?? 'open'}</td>
                 <td className="nowrap"><time dateTime={event.at} title={exact(event.at)}>{dateTime(event.at)}</time></td>
-                <td><code className="mono">{event.type}</code>{event.via ? <span className="small dim"> by {event.via}</span> : null}</td>
+                <td><code className="mono nowrap">{event.type}</code>{event.via ? <span className="small dim block">by {event.via}</span> : null}</td>
                 <td className="nowrap">{kindOf(event.record) ? <Link to={pathOf(event.record)} className="num">{event.record}</Link> : <span className="num">{event.record}</span>}{event.record && <button type="button" className="icon-button small" aria-label={`History of ${event.record}`} title="History of this record" onClick={() => set({ record: event.record })}><Icon name="clock" size={13} /></button>}</td>
                 <td>{event.actor ? <Person person={event.actor} /> : <span className="dim">Cabinet</span>}</td>
-                <td className="small">{event.state_from !== event.state_to && event.state_to ? <div><span className="dim">state</span> {event.state_from ? `${event.state_from} → ` : ''}<b>{event.state_to}</b></div> : null}{(event.changes ?? []).map((change) => <div key={change.field}><span className="dim">{change.field}</span> {change.erased ? <i className="dim">erased; its proof still holds</i> : <>{change.before ? <><s className="dim">{change.before}</s> → </> : null}<b>{change.after || 'nothing'}</b></>}</div>)}</td>
+                <td className="small">{event.state_from !== event.state_to && event.state_to ? <div><span className="dim">state</span> {event.state_from ? `${event.state_from} → ` : ''}<b>{event.state_to}</b></div> : null}<Changes of={event} /></td>
                 <td><Link to="/audit/events/$id" params={{ id: event.id } as never} className="icon-button small" aria-label={`Proof of event ${event.id}`} title="Proof"><Icon name="seal" size={15} /></Link></td>
               </tr>
             ))}</tbody>
@@ -54,6 +55,15 @@ export default function AuditPage() {
       {query.hasNextPage && <p style={{ textAlign: 'center', marginTop: 16 }}><Button busy={query.isFetchingNextPage} onClick={() => { void query.fetchNextPage(); }}>Older events</Button></p>}
     </div>
   );
+}
+
+const shownAtOnce = 4;
+/** What an event changed: the first few fields, the rest on demand. */
+function Changes({ of: event }: { of: AuditEvent }) {
+  const changes = event.changes ?? [];
+  const line = (change: FieldChange) => <div key={change.field} className="wrap"><span className="dim">{change.field}</span> {change.erased ? <i className="dim">erased; its proof still holds</i> : <>{change.before ? <><s className="dim">{change.before}</s> → </> : null}<b>{change.after || 'nothing'}</b></>}</div>;
+  if (changes.length <= shownAtOnce + 1) return <>{changes.map(line)}</>;
+  return <>{changes.slice(0, shownAtOnce).map(line)}<details><summary>{changes.length - shownAtOnce} more fields</summary>{changes.slice(shownAtOnce).map(line)}</details></>;
 }
 
 function CheckpointCard() {

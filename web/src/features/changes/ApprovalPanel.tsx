@@ -1,21 +1,18 @@
 // Who decides, as what, eligible or why not, decided when and on which revision; what is still needed, in words.
 import { useState } from 'react';
-import { api } from '../../api/client';
 import type { Change, Elector, Slot, Tone as ToneName } from '../../api/types';
 import { Icon } from '../../ui/Icon';
-import { Ago, Avatar, Button, Tone } from '../../ui/kit';
+import { Ago, Avatar, Tone } from '../../ui/kit';
 import { Sheet } from '../../ui/Dialog';
-import { act } from '../record/edits';
 import { DecisionBox } from './DecisionBox';
-import { ruleWords } from './plan';
+import { ruleWords, slotName } from './plan';
 import { ReceiptView } from './ReceiptView';
 
 const slotTone: Record<Slot['state'], [ToneName, string]> = { waiting: ['waiting', 'Waiting'], approved: ['done', 'Approved'], rejected: ['refused', 'Rejected'], stale: ['closed', 'Void'] };
-const decisionTone: Record<string, [ToneName, string]> = { approve: ['done', 'Approved'], reject: ['refused', 'Rejected'], abstain: ['closed', 'Abstained'] };
+const decisionTone: Record<string, [ToneName, string]> = { approve: ['done', 'Approved'], reject: ['refused', 'Rejected'], recuse: ['closed', 'Stepped aside'] };
 
 export default function ApprovalPanel({ change }: { change: Change }) {
   const [shown, show] = useState<Elector | null>(null);
-  const [recusing, recuse] = useState(false);
   const [decided, setDecided] = useState<{ id: string; label: string; digest: string; revision: number } | null>(null);
   const { approvals } = change;
   const slots = approvals.slots ?? [];
@@ -26,19 +23,16 @@ export default function ApprovalPanel({ change }: { change: Change }) {
   const whyNot = !approvals.mine.can ? approvals.mine.reasons ?? [] : [];
 
   if (slots.length === 0 && history.length === 0) {
-    return <section className="card side-card" aria-label="Approvals"><header><h2 className="grow">Approvals</h2></header><p className="dim small inside">Nobody is asked yet. Approvers are chosen by risk and board when authorisation is requested.</p></section>;
+    return <section className="card side-card" aria-label="Approvals"><header><h2 className="grow">Approvals</h2></header><p className="dim small inside">Nobody is asked yet. Approvers are chosen by risk and board when authorization is requested.</p></section>;
   }
   return (
     <section className="card side-card approvals" aria-label="Approvals">
-      <header><h2 className="grow">Approvals</h2>{approvals.state !== 'none' && <Tone tone={slotTone[approvals.state][0]}>{slotTone[approvals.state][1]}</Tone>}</header>
-      {approvals.needed && approvals.state === 'waiting' && <p className="needed"><Icon name="hand" />{approvals.needed}</p>}
-      {mine && <div className="inside mine" onFocus={() => undefined}><DecisionBox number={change.number} slotId={mine.id} slotLabel={mine.label} digest={mine.digest} revision={mine.revision} onDecided={() => setDecided(mine)} /></div>}
+      <header><h2 className="grow">Approvals</h2>{approvals.state !== 'none' && <Tone tone={slotTone[approvals.state][0]} icon={approvals.state === 'stale' ? 'x' : undefined}>{slotTone[approvals.state][1]}</Tone>}</header>
+      {approvals.needed && approvals.state === 'waiting' && <p className="needed"><Icon name="hand" /><span>Needs {approvals.needed}</span></p>}
+      {approvals.state === 'stale' && slots.length === 0 && <p className="inside small dim">The plan was edited after these decisions. They bind nobody any more; the approvers are asked again about the new plan.</p>}
+      {mine && <div className="inside mine"><DecisionBox number={change.number} slotId={mine.id} slotLabel={mine.label} digest={mine.digest} revision={mine.revision} onDecided={() => setDecided(mine)} /></div>}
       {slots.map((slot) => <SlotView key={slot.id} slot={slot} onReceipt={show} />)}
       {!mine && mineSlot && whyNot.length > 0 && <p className="why-not small"><Icon name="lock" size={14} /><span>You cannot decide: {whyNot.map((reason) => reason.text).join(' ')}</span></p>}
-      {approvals.mine.can && mineSlot && !decided && (recusing
-        ? <form className="inside stack no-print" onSubmit={(event) => { event.preventDefault(); const reason = String(new FormData(event.currentTarget).get('reason') ?? ''); void act(change.number, () => api.post(`/changes/${change.number}/recusals`, { slot_id: mineSlot.id, reason })).then((done) => { if (done) recuse(false); }); }}>
-          <textarea name="reason" className="input" required aria-label="Why you stand back" placeholder="Why you stand back from this decision" /><div className="row"><Button type="submit">Stand back</Button><Button look="quiet" onClick={() => recuse(false)}>Leave it</Button></div></form>
-        : <p className="inside no-print"><Button look="link" className="small" onClick={() => recuse(true)}>I should not decide this</Button></p>)}
       {history.length > 0 && (
         <details className="old-slots">
           <summary>Decisions on older plans, void ({history.reduce((sum, slot) => sum + slot.electorate.filter((one) => one.decision).length, 0)})</summary>
@@ -55,7 +49,7 @@ function SlotView({ slot, old, onReceipt }: { slot: Slot; old?: boolean; onRecei
   const done = Math.min(slot.approved, slot.needed);
   return (
     <div className={`slot ${old ? 'old' : ''}`}>
-      <div className="row slot-head"><h3 className="grow">{slot.label}{old ? <span className="dim small"> revision {slot.revision}</span> : null}</h3>{!old && <span className="small dim num" title={`Needs ${ruleWords(slot)}`}>{done} of {slot.needed}</span>}</div>
+      <div className="row slot-head"><h3 className="grow">{slotName(slot.label)}{old ? <span className="dim small"> revision {slot.revision}</span> : null}</h3>{!old && <span className="small dim num" title={`Needs ${ruleWords(slot)}`}>{done} of {slot.needed}</span>}</div>
       {!old && <div className="meter" role="img" aria-label={`${done} of ${slot.needed} approvals`}><i style={{ width: `${slot.needed ? (done / slot.needed) * 100 : 0}%`, background: slot.state === 'rejected' ? 'var(--red-text)' : slot.state === 'approved' ? 'var(--green-text)' : undefined }} /></div>}
       <ul className="list">
         {electors.map((one) => {
@@ -65,7 +59,7 @@ function SlotView({ slot, old, onReceipt }: { slot: Slot; old?: boolean; onRecei
               <Avatar name={one.person.name} />
               <div className="grow">
                 <div className="row"><span className={`grow clip ${one.eligible || one.decision ? '' : 'dim'}`}>{one.person.name}</span>
-                  {tone ? <button type="button" className="tone-button" title="Show the receipt" onClick={() => onReceipt(one)}><Tone tone={old ? 'closed' : tone[0]}>{old ? `${tone[1]}, void` : tone[1]}</Tone></button> : one.eligible ? <span className="small dim">can decide</span> : <span className="small dim"><Icon name="lock" size={12} /> cannot</span>}
+                  {tone ? <button type="button" className="tone-button" title="Show the receipt" onClick={() => onReceipt(one)}><Tone tone={old ? 'closed' : tone[0]} icon={old || one.decision?.decision === 'recuse' ? 'x' : undefined}>{old ? `${tone[1]}, void` : tone[1]}</Tone></button> : one.eligible ? <span className="small dim">can decide</span> : <span className="small dim"><Icon name="lock" size={12} /> cannot</span>}
                 </div>
                 {one.decision && <div className="small dim"><Ago at={one.decision.at} />{one.decision.on_behalf_of ? ` for ${one.decision.on_behalf_of.name}` : ''}{one.decision.receipt?.leaf != null ? ` · leaf ${one.decision.receipt.leaf}` : ''}</div>}
                 {one.decision?.comment && <div className="small wrap">“{one.decision.comment}”</div>}

@@ -19,8 +19,8 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, onDec
   const comment = draft.value.comment;
   const stale = error instanceof Problem && error.code === 'digest_stale';
 
-  const decide = async (decision: 'approve' | 'reject' | 'abstain') => {
-    if (decision === 'reject' && !comment.trim()) { want(true); return; }
+  const decide = async (decision: 'approve' | 'reject' | 'recuse') => {
+    if (decision !== 'approve' && !comment.trim()) { want(true); return; }
     setBusy(decision);
     setError(null);
     try {
@@ -39,9 +39,9 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, onDec
   if (receipt) return <ReceiptView receipt={receipt.receipt} decision={receipt.decision} />;
   return (
     <div className="decision">
-      <label className="field"><span className="label">Your decision as {slotLabel}</span>
-        <textarea className="input" value={comment} rows={2} aria-invalid={wanting && !comment.trim() ? true : undefined} placeholder="Comment; needed to reject" onChange={(event) => draft.set({ comment: event.target.value })} />
-        {wanting && !comment.trim() && <span className="wrong" role="alert">Say why, so that the plan can be mended.</span>}
+      <label className="field"><span className="label">Your decision in {slotLabel}</span>
+        <textarea className="input" value={comment} rows={2} aria-invalid={wanting && !comment.trim() ? true : undefined} placeholder="Comment; needed to reject or to step aside" onChange={(event) => draft.set({ comment: event.target.value })} />
+        {wanting && !comment.trim() && <span className="wrong" role="alert">Say why: the others read it.</span>}
       </label>
       {error ? <ProblemNote error={error} /> : null}
       {stale && <p className="small">The plan has changed since you read it. Please read it again, then decide.</p>}
@@ -49,7 +49,7 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, onDec
         <Button look="approve" big icon="check" busy={busy === 'approve'} disabled={busy !== ''} onClick={() => { void decide('approve'); }}>Approve</Button>
         <Button look="danger" big icon="x" busy={busy === 'reject'} disabled={busy !== ''} onClick={() => { void decide('reject'); }}>Reject</Button>
       </div>
-      <div className="row apart small dim"><span>{revision ? <>Decides on revision <span className="num">{revision}</span>, </> : 'Decides on plan '}<code className="mono">{digest.slice(0, 12)}</code></span><Button look="link" className="small" disabled={busy !== ''} onClick={() => { void decide('abstain'); }}>Abstain</Button></div>
+      <div className="row apart small dim"><span>{revision ? <>Decides on revision <span className="num">{revision}</span>, </> : 'Decides on plan '}<code className="mono">{digest.slice(0, 12)}</code></span><Button look="link" className="small" disabled={busy !== ''} onClick={() => { void decide('recuse'); }}>Step aside</Button></div>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { Icon } from '../../ui/Icon';
 import { Copy } from '../../ui/kit';
 import { dateTime } from '../../ui/time';
 
-const said: Record<string, string> = { approve: 'You approved this plan.', reject: 'You rejected this plan.', abstain: 'You abstained.' };
+const said: Record<string, string> = { approve: 'You approved this plan.', reject: 'You rejected this plan.', recuse: 'You stepped aside: this decision is made without you.' };
 
 export function ReceiptView({ receipt, decision }: { receipt: Receipt; decision?: string }) {
   const sealed = receipt.leaf !== null && receipt.leaf !== undefined;

@@ -20,6 +20,9 @@ export const voidWords = (change: Change): string | null => {
   return `Saving makes revision ${change.revision + 1} of the plan. ${count === 1 ? 'The decision' : `The ${count} decisions`} on revision ${change.revision} will no longer count, and the approvers are asked again.`;
 };
 
+/** The label of a slot as a name of its own: "the Emergency CAB" is "Emergency CAB". */
+export const slotName = (label: string): string => label.replace(/^the /, '').replace(/^./, (char) => char.toUpperCase());
+
 /** "1 of 2", "all 3", "any one". */
 export function ruleWords(slot: Pick<Slot, 'rule' | 'needed'> & { electorate?: { eligible: boolean }[] }): string {
   if (slot.rule === 'all') return `all ${slot.electorate?.filter((one) => one.eligible).length ?? slot.needed}`;

@@ -19,7 +19,7 @@ export default function MePage() {
   return (
     <div className="page narrow">
       <header><h1>{me.name}</h1><span className="dim">{me.email}</span></header>
-      <nav className="tabs" aria-label="About me">{tabs.map(([key, label]) => <Link key={key} to="/me/$tab" params={{ tab: key } as never} aria-current={key === tab ? 'page' : undefined}>{label}</Link>)}</nav>
+      <nav className="tabs" aria-label="About me">{tabs.filter(([key]) => key !== 'delegations' || key === tab || me.may['change.decide']).map(([key, label]) => <Link key={key} to="/me/$tab" params={{ tab: key } as never} aria-current={key === tab ? 'page' : undefined}>{label}</Link>)}</nav>
       {tab === 'tokens' ? <Tokens /> : tab === 'password' ? <Password /> : tab === 'delegations' ? <Delegations /> : <Sessions />}
     </div>
   );
@@ -39,8 +39,21 @@ function Sessions() {
   );
 }
 
-const rights = [['read', 'Read everything that I may read'], ['write', 'Create and change records'], ['decide', 'Decide in my name'], ['export', 'Export lists and evidence']] as const;
+// A token's rights are actions of the policy; people choose among kinds of act, each of which stands for many.
+const reading = /\.(read|read_internal|export|sessions|explain)$/;
+const deciding = /\.(decide|recuse)$/;
+const acts = [
+  { key: 'read', label: 'Read what I may read', takes: (action: string) => reading.test(action) },
+  { key: 'write', label: 'Create and change records', takes: (action: string) => /^(incident|request|problem|change|task|view)\./.test(action) && !reading.test(action) && !deciding.test(action) },
+  { key: 'decide', label: 'Decide on changes in my name', takes: (action: string) => deciding.test(action) },
+  { key: 'admin', label: 'Administer people, teams, boards and jobs', takes: (action: string) => !/^(incident|request|problem|change|task|view)\./.test(action) && !reading.test(action) },
+];
+/** The rights that the chosen acts stand for, among those that the person has. */
+const rightsOf = (may: Record<string, boolean>, chosen: FormDataEntryValue[]) => Object.keys(may).filter((action) => may[action] && acts.some((act) => chosen.includes(act.key) && act.takes(action)));
+/** The same in words, for a token that exists. */
+const actsOf = (rights: string[]) => acts.filter((act) => rights.some(act.takes)).map((act) => act.label.toLowerCase()).join('; ');
 function Tokens() {
+  const me = useMe();
   const query = useQuery(tokens);
   const [made, setMade] = useState<Token | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -50,7 +63,7 @@ function Tokens() {
     const typed = new FormData(form);
     setError(null);
     try {
-      setMade(await api.post<Token>('/me/tokens', { name: typed.get('name'), rights: typed.getAll('right'), expires_at: new Date(Date.now() + Number(typed.get('days')) * 86_400_000).toISOString() }));
+      setMade(await api.post<Token>('/me/tokens', { name: typed.get('name'), rights: rightsOf(me.may, typed.getAll('right')), expires_at: new Date(Date.now() + Number(typed.get('days')) * 86_400_000).toISOString() }));
       form.reset();
       void client.invalidateQueries({ queryKey: ['tokens'] });
     } catch (problem) { setError(problem); }
@@ -65,11 +78,11 @@ function Tokens() {
           <Field label="Name" hint="What uses it">{(ids) => <input {...ids} className="input" name="name" required />}</Field>
           <Field label="Works for">{(ids) => <select {...ids} className="input" name="days" defaultValue="90"><option value="7">7 days</option><option value="30">30 days</option><option value="90">90 days</option><option value="365">one year</option></select>}</Field>
         </div>
-        <fieldset className="stack tight" style={{ border: 0, padding: 0, margin: 0 }}><legend className="label">It may</legend>{rights.map(([key, label]) => <label key={key} className="check"><input type="checkbox" name="right" value={key} defaultChecked={key === 'read'} />{label}</label>)}</fieldset>
+        <fieldset className="stack tight" style={{ border: 0, padding: 0, margin: 0 }}><legend className="label">It may</legend>{acts.filter((act) => Object.keys(me.may).some((action) => me.may[action] && act.takes(action))).map(({ key, label }) => <label key={key} className="check"><input type="checkbox" name="right" value={key} defaultChecked={key === 'read'} />{label}</label>)}</fieldset>
         <ProblemNote error={error} />
         <div><Button type="submit" look="primary">Create token</Button></div>
       </form>
-      {query.data?.items.length ? <ul className="list card results">{query.data.items.map((one) => <li key={one.id} className="row"><div className="grow"><strong>{one.name}</strong><div className="small dim">{(one.rights ?? []).join(', ')} · {one.expires_at ? `until ${dateOnly(one.expires_at)}` : 'no end'} · {one.last_used_at ? <>used <Ago at={one.last_used_at} /></> : 'never used'}</div></div><Button look="danger" onClick={() => { void remove(one); }}>Revoke</Button></li>)}</ul> : query.isPending ? <Bones /> : <Empty icon="key" title="No tokens">Scripts and other systems use tokens instead of your password, with only the rights that they need.</Empty>}
+      {query.data?.items.length ? <ul className="list card results">{query.data.items.map((one) => <li key={one.id} className="row"><div className="grow"><strong>{one.name}</strong><div className="small dim"><span title={one.rights.join(', ')}>{actsOf(one.rights)}</span> · {one.expires_at ? `until ${dateOnly(one.expires_at)}` : 'no end'} · {one.last_used_at ? <>used <Ago at={one.last_used_at} /></> : 'never used'}</div></div><Button look="danger" onClick={() => { void remove(one); }}>Revoke</Button></li>)}</ul> : query.isPending ? <Bones /> : <Empty icon="key" title="No tokens">Scripts and other systems use tokens instead of your password, with only the rights that they need.</Empty>}
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
   const moves = record.moves ?? [];
   const possible = moves.filter((move) => !move.blocked);
   const front = [...possible.filter((move) => move.tone !== 'danger')].slice(0, 2);
-  const main = front.find((move) => move.tone === 'primary') ?? front[0];
+  const main = front.find((move) => move.tone === 'primary');
   // Where nothing can be done, the first blocked move says why: a dead end must explain itself.
   const shownBlocked = front.length === 0 ? moves.find((move) => move.blocked && move.tone !== 'danger') : undefined;
   const rest = moves.filter((move) => !front.includes(move) && move !== shownBlocked);
@@ -51,7 +51,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
     <div className="row moves">
       {front.map((move) => <Button key={move.event} look={move === main ? 'primary' : ''} busy={busy === move.event} onClick={() => start(move)} title={`Makes it “${move.to_label}”`}>{move.label}</Button>)}
       {shownBlocked && <Tooltip label={shownBlocked.blocked}><Button aria-disabled="true" onClick={() => undefined}>{shownBlocked.label}</Button></Tooltip>}
-      {(rest.length > 0 || extra?.length) && (
+      {(rest.length > 0 || Boolean(extra?.length)) && (
         <Menu width={290}>
           <Menu.Target><IconButton icon="dots" label="More moves" className="bordered" /></Menu.Target>
           <Menu.Dropdown>

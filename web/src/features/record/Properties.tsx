@@ -48,7 +48,7 @@ export function Properties({ record }: { record: Ticket }) {
   return (
     <section className="card side-card facts-card" aria-label="Properties">
       <dl className={`props ${all ? 'all' : ''}`}>
-        <Prop label="Time left"><Left due={record.due_at} done={done} />{record.due_at && !done && <span className="dim small"> until {dateTime(record.due_at)}</span>}{record.category === 'waiting' && <span className="dim small block">The clock stands still while it waits.</span>}</Prop>
+        {record.due_at && <Prop label="Time left"><Left due={record.due_at} done={done} />{record.due_at && !done && <span className="dim small"> until {dateTime(record.due_at)}</span>}{record.category === 'waiting' && <span className="dim small block">The clock stands still while it waits.</span>}</Prop>}
         <Prop label="Assignee">
           {mayAssign ? <Picker id={`assignee-${record.number}`} className="inplace" label="Assignee" from="people" extra={[...(record.assignee?.id === me.id ? [] : [{ id: me.id, label: `${me.name} (me)` }]), ...(record.assignee ? [{ id: '', label: 'Nobody' }] : [])]} value={record.assignee?.id} onPick={(choice) => { void assign(record, { assignee: choice.id ? { id: choice.id, name: choice.id === me.id ? me.name : choice.label } : null }); }}><Person person={record.assignee} none="Nobody" /></Picker> : <Person person={record.assignee} />}
         </Prop>

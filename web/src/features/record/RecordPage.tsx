@@ -45,7 +45,7 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
       <div className="record-body">
         <div className="record-main">
           {change?.on_hold && <Notice look="wait" icon="pause" act={change.may.hold ? <Button look="link" onClick={() => { void act(record.number, () => api.delete(`/changes/${record.number}/hold`)); }}>Take off hold</Button> : undefined}>On hold since {dateTime(change.on_hold.since)}: {change.on_hold.reason}</Notice>}
-          {record.category === 'waiting' && record.pending_reason && <Notice look="wait" icon="pause">{record.pending_on ? `Waits for ${(pendingWord[record.pending_on] ?? record.pending_on).toLowerCase()}: ` : ''}{record.pending_reason}</Notice>}
+          {record.category === 'waiting' && record.pending_reason && <Notice look="wait" icon="pause"><strong>Waits for {(pendingWord[record.pending_on ?? ''] ?? 'something').toLowerCase()}.</strong> {record.pending_reason.replace(/^waits for [^:]*: /i, '')}</Notice>}
           {record.fulfilment && <section className="card pad resolution" aria-label="Fulfilment"><h2>Delivered</h2>{record.fulfilment_html ? <Html html={record.fulfilment_html} /> : <p className="wrap">{record.fulfilment}</p>}</section>}
           {record.resolution && <section className="card pad resolution" aria-label="Resolution"><h2>Resolution{record.close_code ? <span className="dim small"> {record.close_code}</span> : null}</h2>{record.resolution_html ? <Html html={record.resolution_html} /> : <p className="wrap">{record.resolution}</p>}</section>}
           {change ? <Suspense fallback={<Bones lines={6} />}><ChangeBody change={change} /></Suspense> : (

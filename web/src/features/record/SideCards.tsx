@@ -26,17 +26,19 @@ export function Links({ record }: { record: Ticket }) {
       toast(`Link to ${link.to} removed.`, { act: { label: 'Undo', run: () => { void act(record.number, () => api.post(`/tickets/${record.number}/links`, link)); } } });
     }
   };
+  // A problem lists the incidents behind it in its main column.
+  const shown = record.links.filter((link) => !record.incidents?.some((one) => one.number === link.other.number));
   return (
     <section className="card side-card" aria-label="Links">
       <header><h2 className="grow">Links</h2>{record.may.link && <IconButton icon="plus" label="Link another record" small className="no-print" onClick={() => add(!adding)} />}</header>
       <ul className="list side-list">
-        {record.links.map((link) => (
+        {shown.map((link) => (
           <li key={link.id} className="row top side-item">
             <div className="grow"><div className="small dim">{linkWord[link.kind] ?? link.kind}</div><Link to={pathOf(link.other.number)} className="wrap">{link.other.title}</Link><div className="row wraps small dim"><span className="num">{link.other.number}</span><Tone tone={link.other.tone}>{link.other.state_label}</Tone></div></div>
             {record.may.link && <IconButton icon="x" label={`Remove the link to ${link.other.number}`} small className="reveal no-print" onClick={() => { void remove(link.id, { kind: link.kind, to: link.other.number }); }} />}
           </li>
         ))}
-        {record.links.length === 0 && !adding && <li className="dim small">No links. Press l to tie this to the problem or change behind it.</li>}
+        {shown.length === 0 && !adding && <li className="dim small">{record.kind === 'change' || record.kind === 'problem' ? 'No links. Press l to tie this to what it is about.' : 'No links. Press l to tie this to the problem or change behind it.'}</li>}
       </ul>
       {adding && (
         <form className="stack side-form" onSubmit={(event) => { void save(event); }}>

@@ -6,7 +6,7 @@ import type { Entry, Ticket } from '../../api/types';
 import { Icon, type IconName } from '../../ui/Icon';
 import { Ago, Avatar, Bones, Button, Html, ProblemNote, Segments } from '../../ui/kit';
 import { Composer } from './Composer';
-import { group, type Show } from './stream';
+import { group, toldOnce, type Show } from './stream';
 
 const Proof = lazy(() => import('../audit/ProofSheet'));
 const icons: Partial<Record<Entry['kind'], IconName>> = { move: 'arrow', field: 'edit', link: 'link', attachment: 'clip', approval: 'checks', import: 'download', system: 'gear' };
@@ -50,7 +50,7 @@ function Message({ entry, onProof }: { entry: Entry; onProof: (entry: Entry) => 
           <strong className="clip">{entry.actor.name}</strong>
           {entry.internal && <span className="note-mark"><Icon name="lock" size={12} />Internal note</span>}
           <span className="dim small"><Ago at={entry.at} /></span>
-          {entry.via && entry.via !== 'web' && entry.via !== 'ui' ? <span className="dim small">by {entry.via}</span> : null}
+          {entry.via && !['ui', 'demo'].includes(entry.via) ? <span className="dim small">by {entry.via}</span> : null}
           <span className="grow" />
           <SealButton entry={entry} onProof={onProof} />
         </div>
@@ -61,7 +61,7 @@ function Message({ entry, onProof }: { entry: Entry; onProof: (entry: Entry) => 
 }
 
 function Line({ entry, first, onProof }: { entry: Entry; first: boolean; onProof: (entry: Entry) => void }) {
-  const changes = entry.changes ?? [];
+  const changes = toldOnce(entry.changes ?? []);
   return (
     <div className="line">
       <span className="line-icon">{first ? <Icon name={icons[entry.kind] ?? 'edit'} size={13} /> : null}</span>

@@ -1,10 +1,13 @@
 // How a timeline is read: one line per act, grouped by person and minute. Pure.
-import type { Entry } from '../../api/types';
+import type { Entry, FieldChange } from '../../api/types';
 
 export type Show = 'all' | 'conversation' | 'acts';
 export type Group = { type: 'message'; entry: Entry } | { type: 'acts'; actor: Entry['actor']; at: string; entries: Entry[] };
 
 export const isMessage = (entry: Entry): boolean => entry.kind === 'reply' || entry.kind === 'note' || (Boolean(entry.body_html) && entry.kind !== 'approval');
+
+/** The changes of an act without those that say the same as one before: a reason may be kept in two fields. */
+export const toldOnce = (changes: readonly FieldChange[]): FieldChange[] => changes.filter((one, i) => changes.findIndex((other) => (other.label ?? other.field) === (one.label ?? one.field) && other.after === one.after) === i);
 
 /** Oldest first; neighbouring acts of one person within one minute stand together. */
 export function group(entries: readonly Entry[], show: Show): Group[] {

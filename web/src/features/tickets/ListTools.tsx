@@ -16,13 +16,13 @@ import { sorts, toQuery, type Filters } from './filters';
 
 const SaveView = lazy(() => import('./SaveView'));
 
-export function ListTools({ filters, sort, shown, onSort, onColumns, onResetColumns, compact, onCompact }: {
-  filters: Filters; sort: string; shown: Column[]; onSort: (sort: string) => void; onColumns: (ids: string[]) => void; onResetColumns: () => void; compact: boolean; onCompact: () => void;
+export function ListTools({ filters, sort, chosen, onSort, onColumns, onResetColumns, compact, onCompact }: {
+  filters: Filters; sort: string; chosen: Column[]; onSort: (sort: string) => void; onColumns: (ids: string[]) => void; onResetColumns: () => void; compact: boolean; onCompact: () => void;
 }) {
   const [saving, setSaving] = useState(false);
   const saved = useQuery(views);
   const navigate = useNavigate();
-  const ids = shown.map((column) => column.id);
+  const ids = chosen.map((column) => column.id);
   const openView = (view: View) => {
     const { queue = 'all', ...rest } = Object.fromEntries(new URLSearchParams(view.query));
     void navigate({ to: `/queue/${queue}`, search: { ...rest, view: view.id } as never });

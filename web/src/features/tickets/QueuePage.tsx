@@ -32,7 +32,6 @@ export default function QueuePage() {
   const list = useInfiniteQuery({ ...tickets(query), placeholderData: (old) => old });
   const counts = useQuery(queues(filters.kind ?? ''));
   const saved = useQuery(views);
-  const { shown, set: setColumns, reset } = useColumns(filters.kind);
   const [compact, setCompact] = useState(() => localStorage.getItem('cabinet.compact') === 'yes');
   const [cursor, setCursor] = useState(0);
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
@@ -42,6 +41,10 @@ export default function QueuePage() {
   const fresh = useSyncExternalStore(news.subscribe, news.get);
 
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  // A column of dashes tells nothing: time left shows as soon as one record has a target.
+  const { shown: chosen, set: setColumns, reset } = useColumns(filters.kind);
+  const dated = rows.some((row) => row.due_at !== null);
+  const shown = useMemo(() => (dated ? chosen : chosen.filter((column) => column.id !== 'left')), [dated, chosen.map((column) => column.id).join()]);
   const queue = counts.data?.items.find((one) => one.key === key);
   const view = saved.data?.items.find((one) => one.id === search.view);
   const heading = view?.name ?? (filters.kind ? `${queue?.label ?? ''} ${kindPlural[filters.kind as Kind] ?? ''}`.trim() : queue?.label) ?? 'Tickets';
@@ -106,7 +109,7 @@ export default function QueuePage() {
         <header className="queue-head">
           <div className="row apart">
             <h1>{heading}{queue && !narrowed && <span className="dim num head-count">{queue.count}{queue.capped ? '+' : ''}</span>}</h1>
-            <ListTools filters={{ ...filters, sort }} sort={sort} shown={shown} onSort={(next) => changeFilters({ ...filters, sort: next })} onColumns={setColumns} onResetColumns={reset} compact={compact} onCompact={() => { localStorage.setItem('cabinet.compact', compact ? 'no' : 'yes'); setCompact(!compact); }} />
+            <ListTools filters={{ ...filters, sort }} sort={sort} chosen={chosen} onSort={(next) => changeFilters({ ...filters, sort: next })} onColumns={setColumns} onResetColumns={reset} compact={compact} onCompact={() => { localStorage.setItem('cabinet.compact', compact ? 'no' : 'yes'); setCompact(!compact); }} />
           </div>
           <div className="row wraps">
             <div className="segments" role="group" aria-label="Kind">{kindTabs.map((tab) => <button key={tab.value} type="button" aria-pressed={(filters.kind ?? '') === tab.value} onClick={() => changeFilters({ ...filters, kind: tab.value || undefined, state: undefined })}>{tab.label}</button>)}</div>

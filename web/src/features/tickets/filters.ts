@@ -104,4 +104,5 @@ export const sorts = [
   { id: 'due_at', label: 'Time left' }, { id: '-updated_at', label: 'Last updated' }, { id: '-opened_at', label: 'Newest' },
   { id: 'opened_at', label: 'Oldest' }, { id: 'priority', label: 'Priority' }, { id: '-number', label: 'Number' },
 ];
-export const defaultSort = (filters: Filters): string => (['recent', 'all', 'requested'].includes(filters.queue) ? '-updated_at' : 'due_at');
+/** What is worked off is sorted by urgency, what is looked up by its last change. */
+export const defaultSort = (filters: Filters): string => (['recent', 'all', 'requested'].includes(filters.queue) || filters.kind === 'change' ? '-updated_at' : 'priority');
