@@ -127,6 +127,11 @@ func (d directory) ActiveOf(ctx context.Context, users []domain.UserID) (map[dom
 	return active, err
 }
 
+func (d directory) RefOf(ctx context.Context, user domain.UserID) (string, error) {
+	p, err := d.people.ByID(ctx, user)
+	return p.Ref, err
+}
+
 func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, at time.Time) ([]approval.Delegation, error) {
 	found, err := d.people.DelegationsAmong(ctx, users, at)
 	out := make([]approval.Delegation, len(found))
