@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -75,12 +76,15 @@ func (s *Server) identify(r *http.Request) (domain.Actor, error) {
 	if token := s.sessionToken(r); token != "" {
 		a, err := s.deps.People.Authenticate(ctx, token)
 		if errors.Is(err, domain.ErrSignIn) {
-			return domain.ActorFrom(ctx), nil
+			return nobody, nil
 		}
 		return a, err
 	}
-	return domain.ActorFrom(ctx), nil
+	return nobody, nil
 }
+
+// nobody is the anonymous actor.
+var nobody = domain.ActorFrom(context.Background())
 
 // admit is what every route of the API goes through: who is asking, may anybody ask, is the body fit to be read,
 // and was the same asked before.

@@ -52,7 +52,7 @@ func TestABoardApprovesExactlyThePlanThatItRead(t *testing.T) {
 		done := h.post("cleo", "/changes/"+n+"/decisions", map[string]any{"slot_id": slot, "decision": "approve", "digest": digest}).ok(200)
 		done.is("change.state", "scheduled").is("change.approvals.state", "approved")
 		h.get("cora", "/approvals?state=decided").ok(200).is("items.0.decided.decision", "approve").is("items.0.decided.comment", "Well planned.")
-		h.get("carl", "/approvals?state=decided").ok(200).is("items.0.decided.decision", "abstain")
+		h.get("carl", "/approvals?state=decided").ok(200).is("items.0.decided.decision", "recuse")
 
 		// A material edit voids what was decided; the answer says how many.
 		edited := h.do(ask{by: "amir", method: "PATCH", path: "/changes/" + n, body: map[string]any{"plan": map[string]any{"backout_plan": "Hope."}}}).ok(200)

@@ -18,6 +18,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -72,6 +73,8 @@ type Deps struct {
 	// TrustedProxies may say in X-Forwarded-For where a request comes from; nobody else may.
 	TrustedProxies []netip.Prefix
 	Version        string
+	// Heartbeat is how often a live stream says that it is alive, and looks whether its session is; 0 means 15 seconds.
+	Heartbeat time.Duration
 	// Demo lists the logins of a demonstration; nil in a real desk.
 	Demo []DemoLogin
 }
@@ -97,6 +100,9 @@ func New(d Deps) (*Server, error) {
 	if d.Gate == nil {
 		d.Gate = d.Policies
 	}
+	if d.Heartbeat == 0 {
+		d.Heartbeat = 15 * time.Second
+	}
 	s := &Server{deps: d, secure: strings.HasPrefix(d.BaseURL, "https://"), store: store{d.DB}, routes: map[string]route.Row{}}
 	for _, r := range route.Table {
 		path := strings.NewReplacer("{", ":", "}", "").Replace(route.Prefix + r.Path)
@@ -110,7 +116,7 @@ func New(d Deps) (*Server, error) {
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
 		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, People: d.People, Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs,
-		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
+		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}
 	if s.spec, err = describe(s.api); err != nil {

@@ -94,7 +94,7 @@ func (s *Server) userInterface(e *echo.Echo) error {
 	s.page = func(c echo.Context) error { return s.file(c, "index.html", false) }
 	s.pages(e, func(c echo.Context) error {
 		name := strings.TrimPrefix(path.Clean("/"+c.Request().URL.Path), "/")
-		asset := strings.HasPrefix(name, "assets/")
+		asset := name == "assets" || strings.HasPrefix(name, "assets/")
 		err := s.file(c, name, asset)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return err

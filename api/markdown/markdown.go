@@ -15,7 +15,7 @@ import (
 
 var (
 	engine = goldmark.New(
-		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Linkify),
+		goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough, extension.TaskList, extension.Linkify),
 		goldmark.WithRendererOptions(html.WithHardWraps()),
 	)
 	allow = policy()

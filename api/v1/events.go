@@ -47,9 +47,8 @@ type hub struct {
 }
 
 const (
-	hubKeeps  = 2048
-	hubBatch  = 256
-	heartbeat = 15 * time.Second
+	hubKeeps = 2048
+	hubBatch = 256
 	// tailPoll stands in for a notice of another instance's seal that was lost.
 	tailPoll = 2 * time.Second
 )
@@ -181,7 +180,7 @@ type writer interface{ Write(p []byte) (int, error) }
 func (d *Desk) stream(ctx context.Context, r *http.Request, leaf int64, w writer, flush func()) {
 	sealed, unsubscribe := d.Sealer.Subscribe()
 	defer unsubscribe()
-	beat, poll := time.NewTicker(heartbeat), time.NewTicker(tailPoll)
+	beat, poll := time.NewTicker(d.Heartbeat), time.NewTicker(tailPoll)
 	defer beat.Stop()
 	defer poll.Stop()
 	actor := domain.ActorFrom(ctx)

@@ -58,6 +58,8 @@ type Deps struct {
 	// Demo lists the logins that a demonstration shows on its sign-in page; nil in a real desk.
 	Demo    []DemoLogin
 	Version string
+	// Heartbeat is how often a stream says that it is alive, and asks again whose it is.
+	Heartbeat time.Duration
 	// Cookie makes the session cookie of a token that ends at an instant; an empty token takes it away.
 	Cookie func(token string, expires time.Time) *http.Cookie
 	// SessionToken is the token of the cookie of a request, empty for none.

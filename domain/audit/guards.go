@@ -44,12 +44,19 @@ var guardTriggers = map[db.Dialect][]string{
 		"approval_decisions_keep", "approval_decisions_keep_all"},
 }
 
+// attempts are the writes to try, each on one row: SQLite reads all rows that an update is for before it asks the
+// first trigger, which takes its time in a large log.
 func (l *Log) attempts() []attempt {
+	key := "rowid"
+	if l.db.IsPostgres() {
+		key = "ctid"
+	}
 	var list []attempt
 	for _, g := range guarded {
-		list = append(list, attempt{g.table, "update", "update " + g.table + " set " + g.column + " = " + g.column})
+		one := " where " + key + " = (select " + key + " from " + g.table + " limit 1)"
+		list = append(list, attempt{g.table, "update", "update " + g.table + " set " + g.column + " = " + g.column + one})
 		if !g.deletable {
-			list = append(list, attempt{g.table, "delete", "delete from " + g.table})
+			list = append(list, attempt{g.table, "delete", "delete from " + g.table + one})
 		}
 		if l.db.IsPostgres() {
 			list = append(list, attempt{g.table, "truncate", "truncate " + g.table + " cascade"})

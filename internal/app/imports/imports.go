@@ -155,8 +155,8 @@ func (r *runner) all(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	if err := r.batches(ctx); err != nil {
-		r.run.State = "failed" // what has been applied stays; the next run of the same file goes on
-		return Report{}, errors.Join(err, r.DB.Do(context.WithoutCancel(ctx), func(ctx context.Context) error { return r.store.save(ctx, r.run) }))
+		// What has been applied stays; the next run of the same file goes on.
+		return Report{}, errors.Join(err, r.DB.Do(context.WithoutCancel(ctx), func(ctx context.Context) error { return r.store.fail(ctx, r.run) }))
 	}
 	return r.finish(ctx)
 }

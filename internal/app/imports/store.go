@@ -56,6 +56,11 @@ func (s store) advance(ctx context.Context, r run, from int64) error {
 	return res.Error
 }
 
+// fail marks a run as interrupted, unless another import of the same file has taken it over.
+func (s store) fail(ctx context.Context, r run) error {
+	return s.db.Conn(ctx).Model(&run{}).Where("id = ? and position = ? and state = 'running'", r.ID, r.Position).Select("state").Updates(&run{State: "failed"}).Error
+}
+
 func (s store) refuse(ctx context.Context, run int64, list []eventlog.Refusal) error {
 	rows := make([][]any, len(list))
 	for i, f := range list {
