@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,7 +22,7 @@ func config() huma.Config {
 	c := huma.DefaultConfig("Cabinet", "1")
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.Info.Description = "The service desk's REST API. What a person can click, a program can call. Every error is a problem document (RFC 9457); " +
-		"records have ETags and take If-Match; every write takes an Idempotency-Key; lists are paged with `limit` and `after`."
+		"records have ETags and take If-Match; every write takes an Idempotency-Key; lists are paged with limit and after."
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", name)
 	c.Servers = []*huma.Server{{URL: route.Prefix}}
 	c.RejectUnknownQueryParameters = true
@@ -61,6 +62,9 @@ func describe(api huma.API) ([]byte, error) {
 		}
 	}
 	for _, row := range route.Table {
+		if !slices.ContainsFunc(doc.Tags, func(t *huma.Tag) bool { return t.Name == row.Tag }) {
+			doc.Tags = append(doc.Tags, &huma.Tag{Name: row.Tag})
+		}
 		if row.Stream { // huma would read a body that it knows of
 			doc.Paths[row.Path].Post.RequestBody = upload
 		}

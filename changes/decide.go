@@ -90,7 +90,9 @@ func (s *Service) Decide(ctx context.Context, in DecideInput) (v Vote, err error
 			ID: d.EventID, Details: slices.Concat(ticket.Detail("comment", in.Comment, actor.Ref), ticket.Detail("slot", c.Ballots[i].Slot.Label, ""),
 				ticket.Detail("rule", rule, ""), ticket.Detail("policy_version", ticket.Int(policy), ""), ticket.Detail("delegation", seat.Delegation, ""))}
 		if seat.User != actor.User {
-			h.OnBehalfOf = ticket.Int(int64(seat.User))
+			if h.OnBehalfOf, err = s.approvals.RefOf(ctx, seat.User); err != nil {
+				return err
+			}
 		}
 		if err := s.save(ctx, &c, before, h, func(h ticket.Happened) domain.Fact { return Decided{h, c, c.Ballots[i].Slot, d} }); err != nil {
 			return err

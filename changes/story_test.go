@@ -11,6 +11,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/internal/testkit/world"
+	"github.com/cabinetdesk/cabinet/policies"
 )
 
 func reasons(err error) (out []string) {
@@ -274,5 +275,27 @@ func TestTheLogOfAWholeStoryVerifies(t *testing.T) {
 		}
 		w.Report("ann", "Mail is down")
 		w.VerifyLog()
+	})
+}
+
+func TestTheLogSaysOnWhoseBehalfAVoteWasCast(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		c := w.Raise("maya", "Upgrade", "amir")
+		w.AskForApproval("maya", c.Ticket.Number)
+		if _, err := w.People.Delegate(w.As("cora"), people.DelegateInput{To: w.Ref("tess"), Until: w.Clock.Now().Add(48 * time.Hour), Reason: "away"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Gate.Grant(w.As("ada"), policies.GrantInput{User: w.ID("tess"), Role: policies.CABMember, Scope: "all", Reason: "stands in"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(time.Minute)
+		v, err := w.Vote("tess", c.Ticket.Number, approval.Approve)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := w.Log.Event(w.System(), v.Decision.EventID)
+		if err != nil || e.OnBehalfOf != w.Ref("cora") || e.Actor != w.Ref("tess") {
+			t.Errorf("actor %s on behalf of %s, want %s of %s (%v)", e.Actor, e.OnBehalfOf, w.Ref("tess"), w.Ref("cora"), err)
+		}
 	})
 }

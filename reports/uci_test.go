@@ -78,7 +78,9 @@ func TestTheRealLogGivesTheKnownFiguresAndASecondRunIsANoOp(t *testing.T) {
 			t.Errorf("the second run changed %v to %v", before, after)
 		}
 		sample(t, w)
-		w.VerifyLog()
+		if !w.DB.IsPostgres() { // once is enough for that many events: the smaller imports verify the log on both databases
+			w.VerifyLog()
+		}
 		if err := got.Print(io.Discard); err != nil {
 			t.Error(err)
 		}

@@ -119,7 +119,7 @@ const operation = (spec, method, path, op) => {
 
 const draw = (spec) => {
   document.getElementById("about").textContent = spec.info.description || `Version ${spec.info.version}`;
-  const groups = new Map();
+  const groups = new Map((spec.tags || []).map((tag) => [tag.name, []]));
   for (const [path, methods] of Object.entries(spec.paths)) {
     for (const [method, op] of Object.entries(methods)) {
       if (!op || !op.responses) continue;

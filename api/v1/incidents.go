@@ -59,8 +59,7 @@ func (d *Desk) incident(ctx context.Context, i incident.Incident) (*rest.Version
 	return &rest.Versioned[Incident]{ETag: rest.ETag(i.Ticket.Version), Body: out}, nil
 }
 
-// reread composes a record after a verb. The caller may have lost sight of it by that very verb (given away, for
-// instance): then the answer is what is left to say, and the verb stands.
+// incidentAfter composes an incident after a verb, also when that verb took it out of the sight of who asked.
 func (d *Desk) incidentAfter(ctx context.Context, i incident.Incident, err error) (*rest.Versioned[Incident], error) {
 	if err != nil {
 		return nil, err

@@ -18,6 +18,8 @@ type authorizer interface {
 type People interface {
 	// ActiveOf tells which of the users have an active account.
 	ActiveOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]bool, error)
+	// RefOf is the opaque reference by which the log knows a person.
+	RefOf(ctx context.Context, user domain.UserID) (string, error)
 	// DelegationsAmong lists the delegations in force at an instant from or to any of the users.
 	DelegationsAmong(ctx context.Context, users []domain.UserID, at time.Time) ([]Delegation, error)
 }
@@ -179,6 +181,11 @@ func (s *Service) settle(ctx context.Context, b *Ballot, state State) error {
 
 // Random makes an unguessable reference.
 func (s *Service) Random() string { return s.random() }
+
+// RefOf is the opaque reference by which the log knows a person.
+func (s *Service) RefOf(ctx context.Context, user domain.UserID) (string, error) {
+	return s.people.RefOf(ctx, user)
+}
 
 // Inbox lists the slots in which the person, or somebody who delegated to them, has a seat: those that wait for
 // a decision, or those that they have decided. Newest first, after the slot with key after (0: from the start).

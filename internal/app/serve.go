@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -69,7 +70,7 @@ func (c serveCmd) Run(r *run) error {
 
 	ctx, stop := context.WithCancel(r.ctx)
 	var background sync.WaitGroup
-	for _, loop := range []func(context.Context){desk.Sealer.Run, desk.Gate.Watch} {
+	for _, loop := range []func(context.Context){desk.Sealer.Run, desk.Gate.Watch, hourly(r.log, server.PurgeIdempotencyKeys)} {
 		background.Go(func() { loop(ctx) })
 	}
 	if err := desk.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
@@ -98,6 +99,24 @@ func (c serveCmd) Run(r *run) error {
 		err = nil
 	}
 	return err
+}
+
+// hourly runs a chore of the HTTP side now and every hour; two instances may do it at once without harm.
+func hourly(log *slog.Logger, chore func(context.Context) error) func(context.Context) {
+	return func(ctx context.Context) {
+		tick := time.NewTicker(time.Hour)
+		defer tick.Stop()
+		for {
+			if err := chore(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("chore failed; it is tried again in an hour", "err", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}
 }
 
 // doors is what the HTTP side is given.

@@ -1,3 +1,6 @@
+// Package app is the map of the system: it turns configuration into open files and wired services
+// (wiring.go), says what follows from what (reactions.go), and runs and stops the server. Every command of
+// the program begins here.
 package app
 
 import (
@@ -122,6 +125,11 @@ func (d directory) ActiveOf(ctx context.Context, users []domain.UserID) (map[dom
 		active[id] = p.Active
 	}
 	return active, err
+}
+
+func (d directory) RefOf(ctx context.Context, user domain.UserID) (string, error) {
+	p, err := d.people.ByID(ctx, user)
+	return p.Ref, err
 }
 
 func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, at time.Time) ([]approval.Delegation, error) {

@@ -5,14 +5,16 @@ import { expect, type Page } from '@playwright/test';
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 interface Violation { id: string; nodes: { target: string[]; failureSummary: string }[] }
 
-/** Runs every axe rule on the page as it stands. Injected through the debugger, so the page's own policy stays in force. */
-export async function expectNoAxeViolations(page: Page): Promise<void> {
-  await page.evaluate(source);
-  const violations = await page.evaluate(async () => (await (window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }).axe.run()).violations);
-  expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).slice(0, 3).join(' | ')}`)).toEqual([]);
+/** What axe finds on the page as it stands, by all of its rules or by some. Injected through the debugger, so the page's own policy stays in force. */
+export async function axeViolations(page: Page, rules?: string[]): Promise<string[]> {
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(source);
+  const violations = await page.evaluate(async (only) => (await (window as unknown as { axe: { run: (options: object) => Promise<{ violations: Violation[] }> } }).axe.run({ resultTypes: ['violations'], preload: false, ...(only ? { runOnly: only } : {}) })).violations, rules);
+  return violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).slice(0, 3).join(' | ')}`);
 }
 
-/** Nothing scrolls sideways. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+export async function expectNoAxeViolations(page: Page): Promise<void> {
+  expect(await axeViolations(page)).toEqual([]);
 }
+
+/** How far the page scrolls sideways, in pixels. */
+export const sideways = (page: Page): Promise<number> => page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));

@@ -17,7 +17,7 @@ function stringifySearch(search: Record<string, unknown>): string {
   return text ? `?${text}` : '';
 }
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: () => <PageProblem error={new Problem(404, { title: 'No such page', detail: 'This address leads nowhere in Cabinet.' })} /> });
+const root = createRootRoute({ component: Outlet, notFoundComponent: () => <main className="alone"><PageProblem level={1} error={new Problem(404, { title: 'No such page', detail: 'This address leads nowhere in Cabinet.' })} /></main> });
 
 const login = createRoute({ getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./features/session/LoginPage')) });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./features/session/SetupPage')) });
@@ -36,7 +36,7 @@ const desk = createRoute({
     }
   },
   component: lazyRouteComponent(() => import('./app/Desk')),
-  errorComponent: ({ error, reset }) => <PageProblem error={error} again={reset} />,
+  errorComponent: ({ error, reset }) => <main className="alone"><PageProblem level={1} error={error} again={reset} /></main>,
 });
 
 const at = (path: string, load: () => Promise<{ default: unknown }>) => createRoute({ getParentRoute: () => desk, path, component: lazyRouteComponent(load as never) });
@@ -69,7 +69,7 @@ export const router = createRouter({
   scrollRestoration: true,
   parseSearch,
   stringifySearch: stringifySearch as never,
-  defaultErrorComponent: ({ error, reset }) => <PageProblem error={error} again={reset} />,
+  defaultErrorComponent: ({ error, reset }) => <PageProblem level={1} error={error} again={reset} />,
 });
 
 whenSignedOut(() => {

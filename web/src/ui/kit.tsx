@@ -62,8 +62,9 @@ export function Left({ due, done }: { due: string | null; done?: boolean }) {
   return <time className={`left ${value.tone}`} dateTime={due!} title={exact(due!)}>{value.text}</time>;
 }
 
-export function Empty({ icon, title, children, act }: { icon: IconName; title: string; children?: ReactNode; act?: ReactNode }) {
-  return <div className="empty"><Icon name={icon} size={28} /><h2>{title}</h2>{children ? <p>{children}</p> : null}{act}</div>;
+export function Empty({ icon, title, children, act, level = 2 }: { icon: IconName; title: string; children?: ReactNode; act?: ReactNode; level?: 1 | 2 }) {
+  const Heading = level === 1 ? 'h1' : 'h2';
+  return <div className="empty"><Icon name={icon} size={28} /><Heading>{title}</Heading>{children ? <p>{children}</p> : null}{act}</div>;
 }
 
 export function Notice({ look = '', icon, children, act }: { look?: 'bad' | 'warn' | 'good' | 'wait' | ''; icon?: IconName; children: ReactNode; act?: ReactNode }) {
@@ -84,11 +85,11 @@ export function ProblemNote({ error, again }: { error: unknown; again?: () => vo
 }
 
 /** What stands where a whole page could not be shown. */
-export function PageProblem({ error, again }: { error: unknown; again?: () => void }) {
+export function PageProblem({ error, again, level }: { error: unknown; again?: () => void; level?: 1 | 2 }) {
   const problem = asProblem(error);
   const title = problem.status === 404 ? 'Nothing here that you can see' : problem.status === 403 ? 'Not yours to see' : problem.status === 0 ? 'No connection' : problem.title;
   return (
-    <Empty icon={problem.status === 403 ? 'lock' : problem.status === 404 ? 'search' : 'alert'} title={title} act={again && problem.status !== 404 ? <Button onClick={again}>Try again</Button> : <a className="button" href="/">To my work</a>}>
+    <Empty icon={problem.status === 403 ? 'lock' : problem.status === 404 ? 'search' : 'alert'} title={title} level={level} act={again && problem.status !== 404 ? <Button onClick={again}>Try again</Button> : <a className="button" href="/">To my work</a>}>
       {problem.detail}{problem.requestId && problem.status >= 500 ? <><br />Request <code className="mono">{problem.requestId}</code></> : null}
     </Empty>
   );

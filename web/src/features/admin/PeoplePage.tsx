@@ -29,7 +29,7 @@ export default function PeoplePage() {
         <label className="field"><span className="label">Account</span><select className="input" value={active} onChange={(event) => setActive(event.target.value)}><option value="true">Active</option><option value="false">Disabled</option><option value="">All</option></select></label>
       </div>
       {query.isPending ? <Bones lines={8} /> : query.isError ? <PageProblem error={query.error} /> : rows.length === 0 ? <Empty icon="person" title="Nobody found">People come from the directory, or are added here.</Empty> : (
-        <div className="card scroll-x"><table className="plain-table hover as-cards"><thead><tr><th>Name</th><th>Login</th><th>Mail</th><th>Teams</th><th>Site</th><th>Account</th></tr></thead>
+        <div className="card scroll-x" tabIndex={0} role="region" aria-label="People"><table className="plain-table hover as-cards"><thead><tr><th>Name</th><th>Login</th><th>Mail</th><th>Teams</th><th>Site</th><th>Account</th></tr></thead>
           <tbody>{rows.map((one) => <tr key={one.id}><td><Link to="/admin/people/$id" params={{ id: one.id } as never} className="person strong"><Avatar name={one.name} />{one.name}</Link></td><td className="mono">{one.login}</td><td>{one.email}</td><td>{(one.teams ?? []).map((group) => group.name).join(', ')}</td><td>{places.data?.items.find((site) => site.key === one.site)?.name ?? one.site}</td><td>{one.active ? <Tone tone="done">Active</Tone> : <Tone tone="closed">Disabled</Tone>}</td></tr>)}</tbody></table></div>
       )}
       {query.hasNextPage && <p style={{ textAlign: 'center', marginTop: 16 }}><Button onClick={() => { void query.fetchNextPage(); }}>More</Button></p>}

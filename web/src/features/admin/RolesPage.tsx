@@ -24,7 +24,7 @@ export default function RolesPage() {
       <div className="stack loose">
         <div className="tiles small-tiles">{data.roles.map((role) => <div key={role.name} className="card pad"><h2>{role.label}</h2><p className="small dim">{role.does}</p></div>)}</div>
         <Segments label="Records" value={current} onChange={choose} options={classes.map((one) => ({ value: one, label: one.replace(/^./, (char) => char.toUpperCase()) }))} />
-        <div className="card scroll-x">
+        <div className="card scroll-x" tabIndex={0} role="region" aria-label="Who may do what">
           <table className="plain-table hover matrix">
             <thead><tr><th scope="col">Action</th>{data.roles.map((role) => <th key={role.name} scope="col">{role.label}</th>)}</tr></thead>
             <tbody>{actions.map((action) => <tr key={action.action}><th scope="row">{action.label.replace(/^[^:]*: /, '')}<div className="mono dim small">{action.action}</div></th>{data.roles.map((role) => <td key={role.name}><Cell lines={find(role.name, action.action)} /></td>)}</tr>)}</tbody>

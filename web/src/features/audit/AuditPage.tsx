@@ -35,7 +35,7 @@ export default function AuditPage() {
         {filtered && <Button look="quiet" onClick={() => { void navigate({ to: '/audit' }); }}>Clear</Button>}
       </div>
       {query.isPending ? <Bones lines={8} /> : query.isError ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : events.length === 0 ? <Empty icon="seal" title={filtered ? 'No event matches' : 'The log is empty'}>Every act on every record is written here in the same transaction, and sealed within seconds.</Empty> : (
-        <div className="card scroll-x">
+        <div className="card scroll-x" tabIndex={0} role="region" aria-label="Events">
           <table className="plain-table hover as-cards">
             <thead><tr><th>Leaf</th><th>Time</th><th>Event</th><th>Record</th><th>Person</th><th>What changed</th><th><span className="hidden-label">Proof</span></th></tr></thead>
             <tbody>{events.map((event) => (

@@ -13,7 +13,7 @@ export default function EventPage() {
   const event = query.data;
   useTitle('Proof');
   if (query.isPending) return <div className="page narrow"><Bones lines={8} /></div>;
-  if (!event) return <PageProblem error={query.error} />;
+  if (!event) return <PageProblem level={1} error={query.error} />;
   return (
     <div className="page narrow">
       <Link to="/audit" className="button link no-print"><Icon name="back" size={15} />Audit</Link>

@@ -29,7 +29,7 @@ const asks: Record<Kind, string> = {
 
 export default function NewPage() {
   const { kind = '' } = useParams({ strict: false }) as { kind?: string };
-  if (!kinds.includes(kind as Kind)) return <PageProblem error={new Error('There is no such kind of record.')} />;
+  if (!kinds.includes(kind as Kind)) return <PageProblem level={1} error={new Error('There is no such kind of record.')} />;
   return <NewForm key={kind} kind={kind as Kind} />;
 }
 

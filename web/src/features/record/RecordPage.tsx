@@ -28,7 +28,7 @@ export default function RecordPage({ number, onClose }: { number: string; onClos
   const record = query.data;
   useTitle(record ? `${record.number} ${record.title}` : number);
   if (query.isPending) return <Late><div className="record"><Bones lines={8} /></div></Late>;
-  if (!record) return <PageProblem error={query.error} again={() => { void query.refetch(); }} />;
+  if (!record) return <PageProblem level={onClose ? 2 : 1} error={query.error} again={() => { void query.refetch(); }} />;
   return <Anatomy record={record} onClose={onClose} />;
 }
 

@@ -1,0 +1,35 @@
+// The pictures of the README, taken from the demo organisation: SCREENSHOTS=1 npm run e2e -- pictures
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { withPalette } from './palette';
+import { expect, phone, someone, test, type Desk } from './desk';
+
+const folder = new URL('../../docs/images/', import.meta.url).pathname;
+const first = async (desk: Desk, query: string): Promise<string> => ((await (await desk.api.get(`/api/v1/tickets?limit=1&${query}`)).json()) as { items: { number: string }[] }).items[0]!.number;
+
+const pictures: { name: string; login: string; dark?: boolean; phone?: boolean; path: (desk: Desk) => Promise<string>; ready: string }[] = [
+  { name: 'queue', login: 'hugo', path: async () => '/queue/open?kind=incident', ready: '.tickets tbody tr' },
+  { name: 'incident', login: 'hugo', path: async (desk) => `/incidents/${await first(desk, 'queue=mine&kind=incident&state=in_progress&sort=priority')}`, ready: '.entries li' },
+  { name: 'change', login: 'ines', path: async (desk) => `/changes/${await first(desk, 'q=firewall cluster&kind=change&state=authorize')}`, ready: '.elector' },
+  { name: 'approvals-phone', login: 'carl', phone: true, path: async () => '/approvals', ready: '.approval' },
+  { name: 'audit', login: 'otto', path: async (desk) => `/audit?record=${await first(desk, 'q=firewall cluster&kind=change&state=authorize')}`, ready: '.plain-table tbody tr' },
+  { name: 'dark', login: 'hugo', dark: true, path: async (desk) => `/queue/open?kind=incident&open=${await first(desk, 'queue=open&kind=incident&priority=1')}`, ready: '.queue-pane .entries li' },
+];
+
+test.describe('pictures', () => {
+  test.skip(!process.env.SCREENSHOTS, 'pictures are taken only when SCREENSHOTS is set');
+  for (const picture of pictures) {
+    test(`the picture of ${picture.name}`, async ({ browser, baseURL }) => {
+      mkdirSync(folder, { recursive: true });
+      const { desk, page, context } = await someone(browser, baseURL!, { viewport: { width: 1280, height: 800 }, ...(picture.phone ? phone : {}), colorScheme: picture.dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+      await desk.is(picture.login);
+      await desk.goto(await picture.path(desk));
+      await expect(page.locator(picture.ready).first()).toBeVisible();
+      await page.evaluate(() => document.fonts.ready);
+      const path = `${folder}${picture.name}.png`;
+      writeFileSync(path, withPalette(await page.screenshot()));
+      expect(statSync(path).size).toBeLessThan(200 * 1024);
+      desk.expectNothingWrong();
+      await context.close();
+    });
+  }
+});
