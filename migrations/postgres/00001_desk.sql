@@ -150,7 +150,7 @@ create table tickets (
 
 -- What the lists are served by. Every list is a keyset walk over one of these; open work is a few per cent of
 -- all, so it has indexes of its own, with the columns that people filter by, so that what does not fit is passed
--- over without a look at its row. Which list takes which: domain/ticket/store_paths.go.
+-- over without a look at its row. Which list takes which: domain/ticket/store_list.go.
 create index tickets_updated on tickets (updated_at desc, id desc);
 create index tickets_opened on tickets (opened_at desc, id desc);
 create index tickets_kind_updated on tickets (kind, updated_at desc, id desc);
