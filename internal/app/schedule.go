@@ -21,10 +21,17 @@ type verifyLog struct{}
 
 func (verifyLog) Kind() string { return "verify_log" }
 
+type optimiseDatabase struct{}
+
+func (optimiseDatabase) Kind() string { return "optimise_database" }
+
 // schedule registers the periodic jobs. It is called once, before the queue is built.
 func (k *Desk) schedule(log *slog.Logger) {
 	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepSessions) error { return k.People.Sweep(ctx) })
 	jobs.Every(k.Jobs, time.Hour, sweepSessions{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ optimiseDatabase) error { return k.DB.Optimise(ctx) })
+	jobs.Every(k.Jobs, 6*time.Hour, optimiseDatabase{})
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ verifyLog) error {
 		report, err := k.Log.Verify(ctx, audit.Options{})

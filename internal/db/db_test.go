@@ -276,3 +276,18 @@ func TestAFullDiskIsSaidPlainlyAndLosesNothing(t *testing.T) {
 		t.Errorf("%d rows, %v", n, err)
 	}
 }
+
+func TestStatisticsAreBroughtUpToDate(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		if err := d.Optimise(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if d.IsPostgres() {
+			return
+		}
+		var n int
+		if err := d.Reader().QueryRowContext(t.Context(), "select count(*) from sqlite_stat1").Scan(&n); err != nil {
+			t.Errorf("SQLite kept no statistics: %v", err)
+		}
+	})
+}

@@ -99,3 +99,13 @@ func sqlitePath(dsn string) (string, bool) {
 	}
 	return dsn, !strings.Contains(dsn, "://") && !strings.Contains(dsn, "=")
 }
+
+// Optimise brings the statistics up to date by which SQLite chooses indexes, as far as they are old; it looks at a
+// part of each index, so that it takes a moment also on a large file. PostgreSQL does that by itself.
+func (d *DB) Optimise(ctx context.Context) error {
+	if d.IsPostgres() {
+		return nil
+	}
+	_, err := d.writer.ExecContext(ctx, "pragma analysis_limit = 1000; pragma optimize = 0x10002")
+	return translate(err)
+}
