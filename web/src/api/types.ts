@@ -14,8 +14,8 @@ export interface DemoLogin { login: string; password: string; name: string; role
 export interface About { name: string; version: string; demo: boolean; setup_needed: boolean; demo_logins: DemoLogin[] | null }
 export interface Role { role: string; scope: string; label: string }
 export interface Me extends Person {
-  login: string; email: string; roles: Role[]; teams: Team[]; site: string | null;
-  may: Record<string, boolean>; time_zone: string; preferences: Record<string, unknown>;
+  email: string; roles: Role[]; teams: Team[]; site: string | null;
+  may: Record<string, boolean>; time_zone: string; preferences: unknown;
 }
 export interface Session { id: string; current: boolean; created_at: string; last_seen_at: string; address: string; user_agent: string }
 export interface Token { id: string; name: string; rights: string[]; created_at: string; expires_at: string | null; last_used_at: string | null; secret?: string }
@@ -41,7 +41,7 @@ export interface Task { id: string; number: string; title: string; state: string
 
 /** What incident, request, problem and change pages share. */
 export interface Ticket extends TicketRow {
-  description: string; description_html: string; opened_by: Person;
+  description: string; description_html: string; opened_by: Person | null;
   watchers: Person[]; watching: boolean; moves: Move[]; may: Record<string, boolean>;
   links: TicketLink[]; attachments: Attachment[];
   source: { system: string; imported_at: string } | null;
@@ -63,7 +63,7 @@ export interface Plan {
 export interface Receipt { event_id: string; leaf: number | null; tree_size: number; root: string; checkpoint: string; sealed_at: string | null }
 export interface Decision {
   id: string; decision: 'approve' | 'reject' | 'recuse'; comment: string; at: string;
-  on_behalf_of: Person | null; revision: number; receipt: Receipt | null;
+  cast_by: Person | null; on_behalf_of: Person | null; revision: number; receipt: Receipt | null;
 }
 export interface Elector { person: Person; eligible: boolean; reasons: Reason[] | null; decision: Decision | null }
 export interface Slot {
@@ -107,7 +107,7 @@ export interface Verification {
   steps: { name: string; ok: boolean | null; detail: string }[] | null; started_at: string; finished_at: string | null;
 }
 
-export interface Export { id: string; state: 'running' | 'done' | 'failed'; rows: number; total: number; created_at: string; file: { name: string; size: number; media_type: string } | null; problem?: { detail?: string; title?: string } | null }
+export interface Export { id: string; state: 'running' | 'done' | 'failed'; rows: number; total: number; created_at: string; file: { name: string; size: number; media_type: string } | null; /** Why it failed, as a sentence. */ problem?: string }
 
 export interface Grant { id: string; role: string; label?: string; scope: string; valid_from: string | null; valid_until: string | null; reason: string; granted_by?: Person | null; revoked_at?: string | null }
 export interface PersonRow extends Person { login: string; email: string; active: boolean; site: string | null; time_zone?: string; teams?: Team[] | null; roles?: Role[] | null; last_seen_at?: string | null; version?: number }
@@ -119,5 +119,5 @@ export interface Roles {
   table: { role: string; class: string; action: string; effect: string; scope: string }[];
 }
 export interface Explanation { allowed: boolean; sentence: string; steps: { ok: boolean; text: string; rule?: string }[]; policy_version: number }
-export interface Job { id: string; kind: string; state?: string; attempt?: number; max_attempts?: number; error?: string; failed_at?: string; created_at?: string; record?: string }
+export interface Job { id: string; kind: string; state?: string; attempt?: number; max_attempts?: number; error?: string; failed_at?: string | null; created_at?: string; record?: string }
 export interface LiveRecord { number: string; kind: Kind; type: string; version: number; actor: string | { id?: string; name: string } | null; at: string }

@@ -61,7 +61,7 @@ function SlotView({ slot, old, onReceipt }: { slot: Slot; old?: boolean; onRecei
                 <div className="row"><span className={`grow clip ${one.eligible || one.decision ? '' : 'dim'}`}>{one.person.name}</span>
                   {tone ? <button type="button" className="tone-button" title="Show the receipt" onClick={() => onReceipt(one)}><Tone tone={old ? 'closed' : tone[0]} icon={old || one.decision?.decision === 'recuse' ? 'x' : undefined}>{old ? `${tone[1]}, void` : tone[1]}</Tone></button> : one.eligible ? <span className="small dim">can decide</span> : <span className="small dim"><Icon name="lock" size={12} /> cannot</span>}
                 </div>
-                {one.decision && <div className="small dim"><Ago at={one.decision.at} />{one.decision.on_behalf_of ? ` for ${one.decision.on_behalf_of.name}` : ''}{one.decision.receipt?.leaf != null ? ` · leaf ${one.decision.receipt.leaf}` : ''}</div>}
+                {one.decision && <div className="small dim"><Ago at={one.decision.at} />{one.decision.on_behalf_of && one.decision.cast_by ? ` by ${one.decision.cast_by.name}, who stands in` : ''}{one.decision.receipt?.leaf != null ? ` · leaf ${one.decision.receipt.leaf}` : ''}</div>}
                 {one.decision?.comment && <div className="small wrap">“{one.decision.comment}”</div>}
                 {!one.eligible && !one.decision && (one.reasons ?? []).map((reason) => <div key={reason.code} className="small dim wrap">{reason.text}</div>)}
               </div>

@@ -4,7 +4,7 @@ import { ruleWords, wouldVoid } from './plan';
 
 const slot = (decided: boolean[]): NonNullable<Approvals['slots']>[number] => ({
   id: '1', label: 'CAB', rule: 'quorum', needed: 2, approved: 1, revision: 2, digest: 'd', state: 'waiting',
-  electorate: decided.map((has, i) => ({ person: { id: String(i), name: 'A' }, eligible: true, reasons: [], decision: has ? { id: 'x', decision: 'approve', comment: '', at: '', on_behalf_of: null, revision: 2, receipt: null } : null })),
+  electorate: decided.map((has, i) => ({ person: { id: String(i), name: 'A' }, eligible: true, reasons: [], decision: has ? { id: 'x', decision: 'approve', comment: '', at: '', cast_by: null, on_behalf_of: null, revision: 2, receipt: null } : null })),
 });
 
 test('an edit voids every decision on the current revision, of all slots', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Entry } from '../../api/types';
-import { group } from './stream';
+import { group, toldOnce } from './stream';
 
 const entry = (id: string, at: string, who: string, kind: Entry['kind'] = 'field'): Entry => ({ id, at, recorded_at: at, actor: { name: who }, type: 'x', label: 'x', kind, internal: false, changes: [], seal: { leaf: 1, event_id: id } });
 
@@ -18,4 +18,12 @@ test('the newest is last whatever the order was', () => {
 });
 test('only the conversation shows when asked', () => {
   expect(group([entry('1', '2026-01-01T10:00:05Z', 'Ann')], 'conversation')).toEqual([]);
+});
+
+test('an act tells each thing once, and not what merely ended', () => {
+  const change = (field: string, label: string, before: string | null, after: string | null) => ({ field, label, before, after });
+  expect(toldOnce([
+    change('state', 'State', 'Pending', 'In progress'), change('pending_on', 'Waits for', 'vendor', null), change('reason', 'Because', null, 'Back'), change('pending_reason', 'Because', null, 'Back'),
+  ]).map((one) => one.field)).toEqual(['state', 'reason']);
+  expect(toldOnce([change('priority', 'Priority', 'Low', 'High'), change('priority_override', 'Priority set to', null, 'High')]).map((one) => one.field)).toEqual(['priority']);
 });

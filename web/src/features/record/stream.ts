@@ -6,8 +6,14 @@ export type Group = { type: 'message'; entry: Entry } | { type: 'acts'; actor: E
 
 export const isMessage = (entry: Entry): boolean => entry.kind === 'reply' || entry.kind === 'note' || (Boolean(entry.body_html) && entry.kind !== 'approval');
 
-/** The changes of an act without those that say the same as one before: a reason may be kept in two fields. */
-export const toldOnce = (changes: readonly FieldChange[]): FieldChange[] => changes.filter((one, i) => changes.findIndex((other) => (other.label ?? other.field) === (one.label ?? one.field) && other.after === one.after) === i);
+/** Fields that end by themselves when a record goes on: that they are empty again is no news. */
+const ends = ['pending_on', 'pending_reason', 'hold_reason'];
+/**
+ * The changes of an act without those that say the same as one before (a reason may be kept in two fields, an
+ * override is the priority itself), and without what merely ended.
+ */
+export const toldOnce = (changes: readonly FieldChange[]): FieldChange[] => changes.filter((one, i) =>
+  !(ends.includes(one.field) && !one.after) && !(one.field === 'priority_override' && changes.some((other) => other.field === 'priority')) && changes.findIndex((other) => (other.label ?? other.field) === (one.label ?? one.field) && other.after === one.after) === i);
 
 /** Oldest first; neighbouring acts of one person within one minute stand together. */
 export function group(entries: readonly Entry[], show: Show): Group[] {

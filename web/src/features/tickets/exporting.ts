@@ -17,7 +17,7 @@ export async function exportList(kind: string, format: 'xlsx' | 'csv', query: st
       shown = toast(job.total ? `Exporting: ${job.rows.toLocaleString('en-GB')} of ${job.total.toLocaleString('en-GB')} rows` : `Exporting: ${job.rows.toLocaleString('en-GB')} rows`);
     }
     dismiss(shown);
-    if (job.state === 'failed') toast(job.problem?.detail ?? job.problem?.title ?? 'The export failed.', { tone: 'bad' });
+    if (job.state === 'failed') toast(job.problem ?? 'The export failed.', { tone: 'bad' });
     else toast(`${job.rows.toLocaleString('en-GB')} rows are ready.`, { href: { label: 'Download', to: `/api/v1/exports/${job.id}/file` } });
   } catch (error) {
     dismiss(shown);

@@ -1,0 +1,25 @@
+// Proof at compile time that the shapes which the screens use are those of the API's own description: each pair
+// says that what the server sends can be read as what the screen expects.
+// Texts with few values count as texts here, since the description does not list the values of all of them.
+import type { components } from './schema';
+import type * as Ours from './types';
+
+type Theirs = components['schemas'];
+type Loose<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : T extends readonly (infer One)[] ? Loose<One>[]
+  : T extends object ? { [Field in keyof T]: Loose<T[Field]> } : T;
+type Sent<Name extends keyof Theirs> = Loose<Theirs[Name]>;
+/** Fails to compile unless what is sent can be read as the wanted shape. */
+type Reads<Given extends Loose<Wanted>, Wanted> = [Given, Wanted];
+
+// A change always has a risk; rows of other kinds have none.
+export type Agreement = [
+  Reads<Sent<'About'>, Ours.About>, Reads<Sent<'Me'>, Ours.Me>, Reads<Sent<'Session'>, Ours.Session>, Reads<Sent<'Token'>, Ours.Token>,
+  Reads<Sent<'Row'>, Ours.TicketRow>, Reads<Sent<'Queue'>, Ours.Queue>, Reads<Sent<'View'>, Ours.View>, Reads<Sent<'Draft'>, { body: unknown; saved_at: string }>,
+  Reads<Sent<'BulkResult'>, Ours.BulkResult>, Reads<Sent<'Move'>, Ours.Move>, Reads<Sent<'Link'>, Ours.TicketLink>, Reads<Sent<'Attachment'>, Ours.Attachment>, Reads<Sent<'Task'>, Ours.Task>,
+  Reads<Sent<'Incident'>, Ours.Ticket>, Reads<Sent<'Request'>, Ours.Ticket>, Reads<Sent<'Problem'>, Ours.Ticket>, Reads<Sent<'Change'> & { risk: string }, Ours.Change>,
+  Reads<Sent<'Approvals'>, Ours.Approvals>, Reads<Sent<'Decision'>, Ours.Decision>, Reads<Sent<'Receipt'>, Ours.Receipt>, Reads<Sent<'ApprovalRow'>, Ours.ApprovalRow>,
+  Reads<Sent<'Board'>, Ours.Board>, Reads<Sent<'Delegation'>, Ours.Delegation>, Reads<Sent<'Entry'>, Ours.Entry>,
+  Reads<Sent<'AuditEvent'>, Ours.AuditEvent>, Reads<Sent<'AuditProof'>, Ours.AuditProof>, Reads<Sent<'Checkpoint'>, Ours.Checkpoint>, Reads<Sent<'Verification'>, Ours.Verification>,
+  Reads<Sent<'Export'>, Ours.Export>, Reads<Sent<'Grant'>, Ours.Grant>, Reads<Sent<'PersonRow'>, Ours.PersonRow>, Reads<Sent<'PersonPage'>, Ours.PersonPage>, Reads<Sent<'TeamPage'>, Ours.TeamPage>,
+  Reads<Sent<'Site'>, Ours.Site>, Reads<Sent<'Roles'>, Ours.Roles>, Reads<Sent<'Explanation'>, Ours.Explanation>, Reads<Sent<'Job'>, Ours.Job>,
+];
