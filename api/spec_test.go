@@ -14,6 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+//go:generate go test . -run TestTheDescriptionOfTheAPIIsTheOneInDocs -update
+
 func TestTheDescriptionOfTheAPIIsTheOneInDocs(t *testing.T) {
 	h := one(t, nil)
 	golden := filepath.Join("..", "docs", "openapi.json")

@@ -28,8 +28,12 @@ func (s store) index(ctx context.Context, id domain.TicketID, d document) error 
 			setweight(to_tsvector('simple', ?), 'A') || setweight(to_tsvector('simple', ?), 'B') || setweight(to_tsvector('simple', ?), 'C'),
 			to_tsvector('simple', ?))
 		on conflict (ticket_id) do update set doc = excluded.doc, notes = excluded.notes`,
-		id, d.number+" "+d.title, d.description+" "+d.people, d.comments, d.notes).Error
+		id, Fold(d.number+" "+d.title), Fold(d.description+" "+d.people), Fold(d.comments), Fold(d.notes)).Error
 }
+
+// Fold brings a text to the lower case in which words are looked for. PostgreSQL would do it by the rules of its
+// own locale, which in "C" leaves Ü as it is.
+func Fold(s string) string { return strings.ToLower(s) }
 
 // words splits what somebody typed into the words that every result must have; the last one may be the
 // beginning of a word. Operators of the engines are not offered: what is typed is text.
