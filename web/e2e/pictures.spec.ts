@@ -15,21 +15,18 @@ const pictures: { name: string; login: string; dark?: boolean; phone?: boolean; 
   { name: 'dark', login: 'hugo', dark: true, path: async (desk) => `/queue/open?kind=incident&open=${await first(desk, 'queue=open&kind=incident&priority=1')}`, ready: '.queue-pane .entries li' },
 ];
 
-test.describe('pictures', () => {
-  test.skip(!process.env.SCREENSHOTS, 'pictures are taken only when SCREENSHOTS is set');
-  for (const picture of pictures) {
-    test(`the picture of ${picture.name}`, async ({ browser, baseURL }) => {
-      mkdirSync(folder, { recursive: true });
-      const { desk, page, context } = await someone(browser, baseURL!, { viewport: { width: 1280, height: 800 }, ...(picture.phone ? phone : {}), colorScheme: picture.dark ? 'dark' : 'light', reducedMotion: 'reduce' });
-      await desk.is(picture.login);
-      await desk.goto(await picture.path(desk));
-      await expect(page.locator(picture.ready).first()).toBeVisible();
-      await page.evaluate(() => document.fonts.ready);
-      const path = `${folder}${picture.name}.png`;
-      writeFileSync(path, withPalette(await page.screenshot()));
-      expect(statSync(path).size).toBeLessThan(200 * 1024);
-      desk.expectNothingWrong();
-      await context.close();
-    });
-  }
-});
+for (const picture of pictures) {
+  test(`the picture of ${picture.name}`, async ({ browser, baseURL }) => {
+    mkdirSync(folder, { recursive: true });
+    const { desk, page, context } = await someone(browser, baseURL!, { viewport: { width: 1280, height: 800 }, ...(picture.phone ? phone : {}), colorScheme: picture.dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+    await desk.is(picture.login);
+    await desk.goto(await picture.path(desk));
+    await expect(page.locator(picture.ready).first()).toBeVisible();
+    await page.evaluate(() => document.fonts.ready);
+    const path = `${folder}${picture.name}.png`;
+    writeFileSync(path, withPalette(await page.screenshot()));
+    expect(statSync(path).size).toBeLessThan(200 * 1024);
+    desk.expectNothingWrong();
+    await context.close();
+  });
+}

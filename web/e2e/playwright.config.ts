@@ -13,6 +13,7 @@ process.env.CABINET_E2E_DATA ??= running ? '' : mkdtempSync(join(tmpdir(), 'cabi
 
 export default defineConfig({
   testDir: '.',
+  testIgnore: process.env.SCREENSHOTS ? [] : ['pictures.spec.ts'], // makes the pictures of the README; no test
   outputDir: '../test-results',
   // Generous, for machines that do other things as well; the journeys wait for what they need and never for time.
   timeout: 60_000,
@@ -24,7 +25,9 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: running ?? `http://127.0.0.1:${port}`,
-    trace: 'retain-on-failure',
+    // Traces cost as much as the tests themselves: they are kept on request, TRACE=1.
+    trace: process.env.TRACE ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
     locale: 'en-GB',

@@ -18,8 +18,8 @@ export function ProofView({ proof }: { proof: AuditProof }) {
         <div><dt>Leaf</dt><dd className="num">{proof.leaf ?? 'not sealed yet'}{proof.proof ? ` of a tree of ${proof.proof.size}` : ''}</dd></div>
         <div><dt>Hash</dt><dd className="row"><code className="mono clip" title={proof.leaf_hash}>{proof.leaf_hash}</code><Copy text={proof.leaf_hash} label="Copy the hash" /></dd></div>
       </dl>
-      <div><div className="row apart"><h2>Leaf</h2><Copy text={proof.leaf_text} label="Copy the leaf" /></div><pre className="note-text">{proof.leaf_text}</pre></div>
-      {proof.checkpoint && <div><div className="row apart"><h2>Checkpoint</h2><Copy text={proof.checkpoint} label="Copy the checkpoint" /></div><pre className="note-text">{proof.checkpoint}</pre></div>}
+      <div><div className="row apart"><h2>Leaf</h2><Copy text={proof.leaf_text} label="Copy the leaf" /></div><pre className="note-text" tabIndex={0} role="group" aria-label="Leaf">{proof.leaf_text}</pre></div>
+      {proof.checkpoint && <div><div className="row apart"><h2>Checkpoint</h2><Copy text={proof.checkpoint} label="Copy the checkpoint" /></div><pre className="note-text" tabIndex={0} role="group" aria-label="Checkpoint">{proof.checkpoint}</pre></div>}
       {proof.proof && proof.proof.hashes?.length ? <details><summary>Path, {proof.proof.hashes.length} hashes</summary><ol className="path">{proof.proof.hashes.map((hash) => <li key={hash}><code className="mono">{hash}</code></li>)}</ol></details> : null}
     </div>
   );

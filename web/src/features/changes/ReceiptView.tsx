@@ -16,7 +16,7 @@ export function ReceiptView({ receipt, decision }: { receipt: Receipt; decision?
         {sealed && <div><dt>Leaf</dt><dd className="num">{receipt.leaf} of a tree of {receipt.tree_size}</dd></div>}
         {receipt.root && <div><dt>Root</dt><dd className="row"><code className="mono clip" title={receipt.root}>{receipt.root}</code><Copy text={receipt.root} label="Copy the root" /></dd></div>}
       </dl>
-      {receipt.checkpoint && <details><summary>Signed checkpoint</summary><pre className="note-text">{receipt.checkpoint}</pre><Copy text={receipt.checkpoint} label="Copy the checkpoint" /></details>}
+      {receipt.checkpoint && <details><summary>Signed checkpoint</summary><pre className="note-text" tabIndex={0} role="group" aria-label="Signed checkpoint">{receipt.checkpoint}</pre><Copy text={receipt.checkpoint} label="Copy the checkpoint" /></details>}
     </div>
   );
 }
