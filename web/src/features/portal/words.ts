@@ -83,7 +83,8 @@ export function told(entry: { type: string; kind: string; label: string; actor: 
     const to = after('assignee') ?? after('team');
     return to ? `${to} has it now` : null;
   }
-  if (entry.type.startsWith('task.')) return null;
+  // Of the steps of a request only that they are done is news to who asked for it.
+  if (entry.type.startsWith('task.') && what !== 'finished') return null;
   return what === 'answered' ? null : `${who} ${acts[what] ?? entry.label}`;
 }
 
