@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,7 @@ func (c serveCmd) Run(r *run) error {
 		if _, err := r.ensureDemo(1); err != nil {
 			return err
 		}
+		debug.FreeOSMemory() // ninety days in a few seconds take memory that the server never needs again
 	}
 	desk, done, err := r.open(true, db.Config{MaxConns: c.MaxConns})
 	if err != nil {

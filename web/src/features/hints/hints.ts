@@ -42,7 +42,7 @@ const can = (me: Me, action: string) => me.may[action] === true;
 
 /** The guide for what this person mainly does; null once they have put it away. */
 export function guideFor(me: Me, place: 'portal' | 'desk'): Guide | null {
-  const key = place === 'portal' ? 'portal' : can(me, 'person.grant') ? 'admin' : can(me, 'change.submit') ? 'manager' : can(me, 'incident.assign') ? 'agent'
+  const key = place === 'portal' ? 'portal' : can(me, 'person.grant') ? 'admin' : can(me, 'change.request_authorization') ? 'manager' : can(me, 'incident.assign') ? 'agent'
     : can(me, 'change.decide') ? 'approver' : can(me, 'audit.verify') ? 'auditor' : '';
   const guide = guides[key];
   return guide && !seen(me.preferences).includes(guide.key) ? guide : null;
