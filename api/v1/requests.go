@@ -9,7 +9,6 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
-	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
@@ -93,18 +92,17 @@ func (d *Desk) task(ctx context.Context, t request.Task, c who.Cast, s scene) Ta
 		Assignee: c.Person(t.AssigneeID), Team: c.Team(t.TeamID), Position: t.Position, Moves: d.moves(ctx, request.TaskFlow, offers, s)}
 }
 
-// parts are the things whose events a record's timeline tells too: the tasks of a request, with their titles.
-func (d *Desk) parts(ctx context.Context, t ticket.Ticket) (parts []audit.Part, titles map[string]string, err error) {
+// titles are what the tasks of a request are called, by number; other records have none.
+func (d *Desk) titles(ctx context.Context, t ticket.Ticket) (map[string]string, error) {
 	if t.Kind != domain.KindRequest {
-		return nil, nil, nil
+		return nil, nil
 	}
 	tasks, err := d.Requests.Tasks(ctx, t.ID)
-	titles = map[string]string{}
+	titles := make(map[string]string, len(tasks))
 	for _, task := range tasks {
-		parts = append(parts, audit.Part{EntityKind: string(domain.KindTask), Entity: task.Number})
 		titles[task.Number] = task.Title
 	}
-	return parts, titles, err
+	return titles, err
 }
 
 type createRequestInput struct {

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,9 +49,9 @@ type Change struct {
 type Filter struct {
 	EntityKind string
 	Entity     string
-	// Parts are further things whose events are told together with those of the one entity, in the order of recording:
-	// a request's tasks.
-	Parts        []Part
+	// Among, by kind, adds the entities of which an event may be: the history of something that is kept in several.
+	// It stands in place of EntityKind and Entity.
+	Among        map[string][]string
 	Type         string
 	Actor        string
 	From, To     time.Time
@@ -62,9 +63,6 @@ type Filter struct {
 	// Limit is the size of a page, 1 to 1000; 0 means 100.
 	Limit int
 }
-
-// Part names one thing in the log.
-type Part struct{ EntityKind, Entity string }
 
 // eventFields are what scanEvent reads; eventSelect is all events, sealedSelect those with a leaf.
 const (
@@ -85,23 +83,22 @@ func (l *Log) Events(ctx context.Context, f Filter) ([]Event, error) {
 		where = append(where, cond)
 		args = append(args, v...)
 	}
-	oneRecord := f.EntityKind != "" && f.Entity != "" && len(f.Parts) == 0
-	switch {
-	case len(f.Parts) > 0:
-		// Asked for one by one, so that the index over entities serves whatever the order is.
-		one := "select id from audit_events where entity_kind = ? and entity = ?"
-		values := []any{f.EntityKind, f.Entity}
-		for _, p := range f.Parts {
-			values = append(values, p.EntityKind, p.Entity)
+	oneRecord := f.EntityKind != "" && f.Entity != ""
+	if f.EntityKind != "" {
+		and("e.entity_kind = ?", f.EntityKind)
+	}
+	if f.Entity != "" {
+		and("e.entity = ?", f.Entity)
+	}
+	if len(f.Among) > 0 {
+		// Asked for kind by kind, so that the index over entities serves whatever the order is.
+		var each []string
+		var of []any
+		for _, kind := range slices.Sorted(maps.Keys(f.Among)) {
+			list, values := in(f.Among[kind])
+			each, of = append(each, "select id from audit_events where entity_kind = ? and entity in "+list), append(append(of, kind), values...)
 		}
-		and("e.id in ("+one+strings.Repeat(" union all "+one, len(f.Parts))+")", values...)
-	default:
-		if f.EntityKind != "" {
-			and("e.entity_kind = ?", f.EntityKind)
-		}
-		if f.Entity != "" {
-			and("e.entity = ?", f.Entity)
-		}
+		and("e.id in ("+strings.Join(each, " union all ")+")", of...)
 	}
 	if f.Type != "" {
 		and("e.type = ?", f.Type)
