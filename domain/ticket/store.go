@@ -11,7 +11,17 @@ import (
 	"github.com/cabinetdesk/cabinet/internal/db"
 )
 
-type store struct{ db *db.DB }
+type store struct {
+	db     *db.DB
+	limits limits
+}
+
+// limits say where one way to find records ends and another is better.
+type limits struct {
+	own       int // records somebody takes part in, before a list of them is a walk like any other: most people take part in hundreds, the account of a monitoring tool in a great part of all
+	documents int // that a search walks through before it asks the index of words
+	hits      int // that a search gathers
+}
 
 // next takes the next number of a kind: the row stays locked until the commit, so numbers have no gaps.
 func (s store) next(ctx context.Context, kind domain.Kind) (n int64, err error) {
@@ -96,6 +106,20 @@ func (s store) roles(ctx context.Context, id domain.TicketID) (map[string][]doma
 		out[r.Role] = append(out[r.Role], r.UserID)
 	}
 	return out, err
+}
+
+// firstParticipants are those of a new record, which has none yet: whom it is for, and who opened it.
+func (s store) firstParticipants(ctx context.Context, t Ticket) error {
+	var rows [][]any
+	for _, p := range [...]struct {
+		user domain.UserID
+		role string
+	}{{t.RequesterID, "requester"}, {t.OpenedBy, "opener"}} {
+		if p.user != 0 {
+			rows = append(rows, []any{int64(t.ID), int64(p.user), p.role})
+		}
+	}
+	return s.db.InsertMany(ctx, "participants", []string{"ticket_id", "user_id", "role"}, rows, "")
 }
 
 func (s store) participate(ctx context.Context, id domain.TicketID, user domain.UserID, role string) error {
