@@ -29,11 +29,6 @@ func (s store) update(ctx context.Context, f Facet) error {
 	return s.db.Conn(ctx).Model(&Facet{}).Where("ticket_id = ?", f.TicketID).Select("fulfilment").Updates(&f).Error
 }
 
-func (s store) nextTask(ctx context.Context) (n int64, err error) {
-	return n, s.db.Conn(ctx).Raw(`insert into counters (kind, n) values ('task', 1)
-		on conflict (kind) do update set n = counters.n + 1 returning n`).Scan(&n).Error
-}
-
 func (s store) tasks(ctx context.Context, id domain.TicketID) (out []Task, err error) {
 	return out, s.db.Conn(ctx).Where("ticket_id = ?", id).Order("position, id").Find(&out).Error
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -27,7 +28,7 @@ import (
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
-var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow}
+var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, cmdb.Flow}
 
 // Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
 type Desk struct {
@@ -41,6 +42,7 @@ type Desk struct {
 	Requests  *request.Service
 	Problems  *problem.Service
 	Changes   *changes.Service
+	CMDB      *cmdb.Service
 	Approvals *approval.Service
 	Reports   *reports.Reports
 	Exports   *reports.Exports
@@ -79,6 +81,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	directory := directory{k.People}
 	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
 	k.Approvals = approval.New(d, k.Gate, directory, Random)
+	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
@@ -94,6 +97,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		k.Log.Register(kind, states)
 	}
 	k.People.RegisterStates(k.Log.Register)
+	k.CMDB.RegisterStates(k.Log.Register)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
