@@ -8,9 +8,9 @@ import (
 )
 
 // WithLimits is the service with other limits between the ways to find records.
-func (s *Service) WithLimits(own, documents, hits int) *Service {
+func (s *Service) WithLimits(own, documents, frequent, hits int) *Service {
 	other := *s
-	other.store.limits = limits{own, documents, hits}
+	other.store.limits = limits{own, documents, frequent, hits}
 	return &other
 }
 

@@ -57,7 +57,7 @@ type Service struct {
 
 // New builds the service.
 func New(d Deps) *Service {
-	return &Service{Deps: d, store: store{d.DB, limits{own: 5000, documents: 4000, hits: 5000}}, kinds: map[domain.Kind]Kind{}}
+	return &Service{Deps: d, store: store{d.DB, limits{own: 5000, documents: 4000, frequent: 20, hits: 5000}}, kinds: map[domain.Kind]Kind{}}
 }
 
 // Register makes a kind known; the wiring calls it once for each, before the first request.

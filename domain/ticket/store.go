@@ -18,9 +18,13 @@ type store struct {
 
 // limits say where one way to find records ends and another is better.
 type limits struct {
-	own       int // records somebody takes part in, before a list of them is a walk like any other: most people take part in hundreds, the account of a monitoring tool in a great part of all
-	documents int // that a search walks through before it asks the index of words
-	hits      int // that a search gathers
+	// own is in how many records somebody takes part before a list of them is a walk like any other: most people take
+	// part in hundreds, the account of a monitoring tool in a great part of all.
+	own int
+	// documents are the newest ones, that a search walks through before it asks the index of words; in so many of
+	// them words are frequent.
+	documents, frequent int
+	hits                int // that a search gathers from the index of words
 }
 
 // candidates are the spellings under which a number may be kept: as typed (a number of another tool), and

@@ -147,8 +147,12 @@ func (s store) newestInPostgres(ctx context.Context, m string, kind domain.Kind,
 	if err = walk("(select * from ticket_search order by ticket_id desc limit ?)", s.limits.documents); err != nil || len(out) == limit {
 		return out, err
 	}
+	frequent, err := s.frequent(ctx, m, notes)
+	if err != nil {
+		return nil, err
+	}
 	ids, all := "", false
-	if len(out) < limit/4 { // else the walk is near its end
+	if !frequent {
 		if ids, all, err = s.hits(ctx, m, notes); err != nil {
 			return nil, err
 		}
@@ -162,6 +166,17 @@ func (s store) newestInPostgres(ctx context.Context, m string, kind domain.Kind,
 	c.seen(kind, sc)
 	err = s.db.Tailored(ctx).Raw("select t.* from tickets t where "+c.sql()+" order by t.id desc limit ?", append(c.args, limit)...).Scan(&out).Error
 	return out, err
+}
+
+// frequent tells whether the words stand in many of the newest documents, so that a walk meets them soon enough also
+// for somebody who sees little of them.
+func (s store) frequent(ctx context.Context, m string, notes bool) (bool, error) {
+	var c clauses
+	c.words(m, notes)
+	var n int
+	err := s.db.Tailored(ctx).Raw("select count(*) from (select 1 from (select * from ticket_search order by ticket_id desc limit ?) s where "+c.sql()+" limit ?) x",
+		append(append([]any{s.limits.documents}, c.args...), s.limits.frequent)...).Scan(&n).Error
+	return n >= s.limits.frequent, err
 }
 
 // hits are the keys of the tickets that have the words, as an array of PostgreSQL; all is false when there are so many

@@ -40,7 +40,7 @@ func TestEveryWayToTheRecordsFindsTheSameOnes(t *testing.T) {
 				t.Fatal(err)
 			}
 			usual := k.Tickets
-			others := []*ticket.Service{usual.WithLimits(0, 1, 1_000_000), usual.WithLimits(0, 1, 0), usual.WithLimits(5000, 1, 3)}
+			others := []*ticket.Service{usual.WithLimits(0, 1, 2, 1_000_000), usual.WithLimits(0, 1, 2, 0), usual.WithLimits(5000, 3, 1, 3)}
 			for _, login := range []string{bench.AgentOfAll, bench.AgentOfTeam, bench.Requester, "person0007"} {
 				p, err := k.People.Find(system, login)
 				if err != nil {
