@@ -36,12 +36,17 @@ var guardTriggers = map[db.Dialect][]string{
 	db.SQLite: {"audit_events_outbox", "audit_outbox_no_update", "audit_outbox_no_replace", "audit_outbox_only_sealed",
 		"tickets_event_insert", "tickets_event_update", "tickets_no_delete", "tickets_no_replace",
 		"changes_event_update", "changes_no_delete", "changes_no_replace",
-		"approval_decisions_no_update", "approval_decisions_no_delete", "approval_decisions_no_replace"},
+		"approval_decisions_no_update", "approval_decisions_no_delete", "approval_decisions_no_replace",
+		"approval_conditions_no_update", "approval_conditions_no_delete", "approval_conditions_no_replace",
+		"board_duties_event_insert", "board_duties_event_update", "board_duties_no_delete", "board_duties_no_replace",
+		"change_rules_event", "change_rules_no_update", "change_rules_no_delete", "change_rules_no_replace"},
 	db.Postgres: {"audit_events_outbox", "audit_outbox_keep", "audit_outbox_keep_all", "audit_outbox_only_sealed",
 		"audit_events_keep_all", "audit_leaves_keep_all", "audit_nodes_keep_all", "audit_checkpoints_keep_all",
 		"audit_origins_keep_all", "audit_private_keep_all",
 		"tickets_event", "tickets_keep", "tickets_keep_all", "changes_event", "changes_keep", "changes_keep_all",
-		"approval_decisions_keep", "approval_decisions_keep_all"},
+		"approval_decisions_keep", "approval_decisions_keep_all",
+		"approval_conditions_once", "approval_conditions_keep", "approval_conditions_keep_all",
+		"board_duties_event", "board_duties_keep", "board_duties_keep_all", "change_rules_event", "change_rules_keep", "change_rules_keep_all"},
 }
 
 // attempts are the writes to try, each on one row: SQLite reads all rows that an update is for before it asks the
