@@ -73,10 +73,14 @@ func (d *Desk) change(ctx context.Context, c changes.Change, err error) (*rest.V
 	if err != nil {
 		return nil, err
 	}
-	editable := slices.Contains([]string{changes.StateDraft, changes.StateAssess, changes.StateAuthorize, changes.StateScheduled}, c.Ticket.State)
+	offers, err := d.Changes.Moves(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	editable := c.Editable()
 	s.may["amend_plan"] = s.may["amend_plan"] && editable
 	s.may["amend"] = s.may["amend_plan"] // a change has one way of being edited
-	out := Change{Record: d.record(ctx, c.Ticket, s, facets{changes: map[domain.TicketID]changes.Facet{c.Ticket.ID: f}}, d.moves(ctx, changes.Flow, d.Changes.Moves(ctx, c), s)),
+	out := Change{Record: d.record(ctx, c.Ticket, s, facets{changes: map[domain.TicketID]changes.Facet{c.Ticket.ID: f}}, d.moves(ctx, changes.Flow, offers, s)),
 		Model: string(f.Model), Revision: f.Revision, Digest: f.Digest, DigestShort: f.Digest[:min(12, len(f.Digest))], Outcome: rest.Opt(string(f.Outcome)),
 		ActualStart: f.ActualStart, ActualEnd: f.ActualEnd, CloseNotes: rest.Opt(f.CloseNotes), Owner: s.cast.Person(f.OwnerID),
 		Plan: Plan{Justification: f.Justification, JustificationHTML: markdown.HTML(f.Justification), ImplementationPlan: f.ImplementationPlan,

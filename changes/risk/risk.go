@@ -123,6 +123,9 @@ func Assess(q Questionnaire, answers Answers, rules Rules, facts when.Facts) Res
 			r.Questionnaire = Medium
 		}
 	}
+	if len(r.Missing) > 0 {
+		r.Questionnaire = Max(r.Questionnaire, Medium)
+	}
 	r.Band = r.Questionnaire
 	for _, rule := range rules.Rules {
 		v := Verdict{ID: rule.ID, Label: rule.Label, Floor: rule.Floor, Holds: when.All(rule.When, facts), Facts: when.Used(rule.When, facts)}
@@ -141,8 +144,8 @@ func (r Result) Because() string {
 			return fmt.Sprintf("%s, because %s (rule %s)", r.Band, v.Label, v.ID)
 		}
 	}
-	if len(r.Answered) == 0 {
-		return fmt.Sprintf("%s so far: the questions are not answered", r.Band)
+	if len(r.Missing) > 0 {
+		return fmt.Sprintf("%s until all questions are answered", r.Band)
 	}
 	return fmt.Sprintf("%s: the answers add up to %d%% of the highest score", r.Band, r.Score)
 }

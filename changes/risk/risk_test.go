@@ -44,8 +44,8 @@ func TestTheHigherOfAnswersAndFloorsCounts(t *testing.T) {
 		"short notice of an emergency":   {all("none"), when.Facts{"model": "emergency", "lead_hours": 1.0}, risk.Low, "low: the answers add up to 0% of the highest score"},
 		"a small sample says nothing":    {all("none"), when.Facts{"team_sample": 3.0, "team_failure_rate": 66.0}, risk.Low, "low: the answers add up to 0% of the highest score"},
 		"a large sample does":            {all("none"), when.Facts{"team_sample": 20.0, "team_failure_rate": 40.0}, risk.Medium, "medium, because three in ten changes of this team failed lately (rule team_in_trouble)"},
-		"nobody has answered, no floor":  {nil, when.Facts{}, risk.Low, "low so far: the questions are not answered"},
-		"nobody has answered, one floor": {nil, when.Facts{"tags": []string{"PCI"}}, risk.Medium, "medium, because what it touches is in the scope of a regulation (rule regulated)"},
+		"nobody has answered, no floor":  {nil, when.Facts{}, risk.Medium, "medium until all questions are answered"},
+		"nobody has answered, one floor": {nil, when.Facts{"criticality": 1.0}, risk.High, "high, because it touches something of the highest criticality (rule critical_item)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := risk.Assess(risk.SeedQuestionnaire(), c.answers, risk.SeedRules(), c.facts)

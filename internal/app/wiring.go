@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -41,6 +43,8 @@ type Desk struct {
 	Requests  *request.Service
 	Problems  *problem.Service
 	Changes   *changes.Service
+	Rules     *rulebook.Service
+	Oversight *oversight.Service
 	Approvals *approval.Service
 	Reports   *reports.Reports
 	Exports   *reports.Exports
@@ -83,13 +87,16 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
-	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
+	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
+	// Items: a desk without a CMDB says of items that they are unknown.
+	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules})
+	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}
@@ -136,7 +143,46 @@ func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, 
 	found, err := d.people.DelegationsAmong(ctx, users, at)
 	out := make([]approval.Delegation, len(found))
 	for i, x := range found {
-		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board}
+		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board, MaxRisk: x.MaxRisk, Models: x.Models}
 	}
 	return out, err
 }
+
+// voters answers what changes ask about those who may be asked to decide.
+type voters struct {
+	directory
+	gate *policies.Engine
+}
+
+func (v voters) MembersOf(ctx context.Context, team domain.TeamID) (out []domain.UserID, err error) {
+	teams, err := v.people.TeamsByID(ctx)
+	for _, m := range teams[team].Members {
+		out = append(out, m.ID)
+	}
+	return out, err
+}
+
+func (v voters) TeamKeys(ctx context.Context) (map[domain.TeamID]string, error) {
+	teams, err := v.people.TeamsByID(ctx)
+	out := map[domain.TeamID]string{}
+	for id, t := range teams {
+		out[id] = t.Name
+	}
+	return out, err
+}
+
+func (v voters) HoldersOf(_ context.Context, role string, team domain.TeamID, site domain.SiteID) ([]domain.UserID, error) {
+	return v.gate.HoldersOf(role, team, site), nil
+}
+
+func (v voters) UsersByRef(ctx context.Context, refs []string) (out []domain.UserID, err error) {
+	found, err := v.people.ByRefs(ctx, refs)
+	for _, ref := range refs {
+		if p, ok := found[ref]; ok {
+			out = append(out, p.ID)
+		}
+	}
+	return out, err
+}
+
+func (v voters) Confirmed(ctx context.Context) (bool, error) { return v.people.Confirmed(ctx) }

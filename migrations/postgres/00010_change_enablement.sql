@@ -21,6 +21,8 @@ alter table changes add column cis text not null default '[]';
 alter table changes add column answers text not null default '';
 alter table changes add column risk_computed text not null default '';
 alter table changes add column risk_chosen text not null default '';
+alter table changes add column risk_lowered text not null default '';
+alter table changes add column risk_lowered_from text not null default '';
 alter table changes add column risk_reason text not null default '';
 alter table changes add column assessment text not null default '';
 alter table changes add column peer_id bigint references users (id);
@@ -34,6 +36,7 @@ alter table changes add column retro_state text not null default '' check (retro
 alter table changes add column retro_late_at timestamptz;
 alter table changes add column exceptions text not null default '[]';
 create index changes_retro on changes (retro_due_at) where retro_state = 'pending';
+create index tickets_changes_closed on tickets (team_id, closed_at) where kind = 'change';
 
 alter table approval_slots add column kind text not null default 'board';
 alter table approval_slots add column percent bigint not null default 0;
@@ -119,7 +122,7 @@ begin
 end $$;
 create function change_rules_need_event() returns trigger language plpgsql as $$
 begin
-  if not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version) then
+  if not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version - 1) then
     raise exception 'a rule is set only with its event' using errcode = 'restrict_violation';
   end if;
   return new;

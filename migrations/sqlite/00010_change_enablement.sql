@@ -44,6 +44,8 @@ create table changes_new (
   answers             text not null default '',
   risk_computed       text not null default '',
   risk_chosen         text not null default '',
+  risk_lowered        text not null default '',
+  risk_lowered_from   text not null default '',
   risk_reason         text not null default '',
   assessment          text not null default '',
   peer_id             integer references users (id),
@@ -62,6 +64,7 @@ drop table changes;
 alter table changes_new rename to changes;
 create index changes_window on changes (planned_start, planned_end);
 create index changes_retro on changes (retro_due_at) where retro_state = 'pending';
+create index tickets_changes_closed on tickets (team_id, closed_at) where kind = 'change';
 -- +goose StatementBegin
 create trigger changes_event_update before update on changes
   when new.version <> old.version + 1 or not exists (
@@ -188,7 +191,7 @@ end;
 -- +goose StatementEnd
 -- +goose StatementBegin
 create trigger change_rules_event before insert on change_rules
-  when not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version) begin
+  when not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version - 1) begin
   select raise(abort, 'a rule is set only with its event');
 end;
 -- +goose StatementEnd

@@ -230,7 +230,11 @@ func (d desk) hasChangesOfEverySort() {
 		if c.Facet.Model == changes.Emergency {
 			emergency++
 		}
-		for _, offer := range d.Changes.Moves(d.as("tess"), c) {
+		offers, err := d.Changes.Moves(d.as("tess"), c)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		for _, offer := range offers {
 			if offer.Move.Event == "start" && offer.Blocked == nil {
 				startable++
 			}
