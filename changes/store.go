@@ -47,12 +47,15 @@ func (s store) touch(ctx context.Context, t ticket.Ticket) error {
 	return res.Error
 }
 
-// record counts the finished changes of a team since an instant: how many, and how many of them failed. Of a category,
-// if one is given.
+// sample is how many of a team's changes are looked at, the last ones: cost must not grow with the years.
+const sample = 500
+
+// record counts the last finished changes of a team since an instant: how many, and how many of them failed. Of a
+// category, if one is given.
 func (s store) record(ctx context.Context, team domain.TeamID, category string, since time.Time) (done, failed int, err error) {
-	q := `select c.outcome, count(*) as n from tickets t join changes c on c.ticket_id = t.id
-		where t.team_id = ? and t.kind = 'change' and t.closed_at >= ? and c.outcome in ('successful', 'successful_with_issues', 'partially_implemented', 'failed', 'backed_out')`
-	args := []any{team, since}
+	q := `select c.outcome, count(*) as n from changes c join (select id from tickets where team_id = ? and kind = 'change' and closed_at >= ? order by closed_at desc limit ?) t
+		on t.id = c.ticket_id where c.outcome in ('successful', 'successful_with_issues', 'partially_implemented', 'failed', 'backed_out')`
+	args := []any{team, since, sample}
 	if category != "" {
 		q, args = q+" and c.category = ?", append(args, category)
 	}

@@ -80,6 +80,9 @@ var comparisons = map[Sort][]string{
 	Set: {"any_of", "none_of"}, Scale: {"is", "is_not", "at_least", "at_most"},
 }
 
+// Comparisons lists those that fit a sort of fact.
+func Comparisons(s Sort) []string { return comparisons[s] }
+
 func known(name string) (Fact, bool) {
 	i := slices.IndexFunc(Vocabulary, func(f Fact) bool { return f.Name == name })
 	if i < 0 {

@@ -40,10 +40,10 @@ func (d Delegation) ActiveAt(at time.Time) bool {
 // DelegateInput lets somebody vote for whoever acts. To is a reference, Board a key or empty for all boards.
 // From defaults to now; Until is at most ninety days after From.
 type DelegateInput struct {
-	To     string
-	From   *time.Time
-	Until  time.Time
-	Board  string
+	To    string
+	From  *time.Time
+	Until time.Time
+	Board string
 	// MaxRisk is "low", "medium", "high", or empty for all; Models are keys of change models, none for all.
 	MaxRisk string
 	Models  []string
