@@ -23,9 +23,6 @@ type Change struct {
 	ModelLabel  string      `json:"model_label"`
 	ModelV      int64       `json:"model_version" doc:"Under which it was submitted; 0 before"`
 	Lane        string      `json:"lane" enum:"usual,ecab,retro"`
-	Category    *string     `json:"category"`
-	ReasonCode  *string     `json:"reason_code"`
-	Tester      *who.Person `json:"tester"`
 	RiskDetail  rules.Risk  `json:"risk_detail"`
 	Peer        Peer        `json:"peer"`
 	Exceptions  []Exception `json:"exceptions" doc:"What went around the usual way, for ever"`
@@ -70,6 +67,9 @@ type Plan struct {
 	SecurityTouched        *string      `json:"security_touched" doc:"yes or no"`
 	SecurityImpact         string       `json:"security_impact"`
 	SecurityImpactHTML     string       `json:"security_impact_html"`
+	Category               *string      `json:"category" doc:"Not material, as the next two"`
+	ReasonCode             *string      `json:"reason_code"`
+	Tester                 *who.Person  `json:"tester"`
 }
 
 // Peer is the colleague who has looked at the plan, and whether I could.
@@ -143,8 +143,8 @@ func (d *Desk) change(ctx context.Context, c changes.Change, err error) (*rest.V
 			Environment: rest.Opt(f.Environment), Outage: rest.Opt(f.Outage), OutageMinutes: f.OutageMinutes, BackoutTested: rest.Opt(f.BackoutTested),
 			CommunicationPlan: f.CommunicationPlan, CommunicationPlanHTML: markdown.HTML(f.CommunicationPlan), VerificationPlan: f.VerificationPlan,
 			VerificationPlanHTML: markdown.HTML(f.VerificationPlan), SecurityTouched: rest.Opt(f.SecurityTouched), SecurityImpact: f.SecurityImpact,
-			SecurityImpactHTML: markdown.HTML(f.SecurityImpact)},
-		ModelV: f.ModelVersion, Lane: cmp.Or(f.Lane, changes.LaneUsual), Category: rest.Opt(f.Category), ReasonCode: rest.Opt(f.ReasonCode), Tester: s.cast.Person(f.TesterID),
+			SecurityImpactHTML: markdown.HTML(f.SecurityImpact), Category: rest.Opt(f.Category), ReasonCode: rest.Opt(f.ReasonCode), Tester: s.cast.Person(f.TesterID)},
+		ModelV: f.ModelVersion, Lane: cmp.Or(f.Lane, changes.LaneUsual),
 		Exceptions: []Exception{},
 		Peer: Peer{Person: s.cast.Person(f.PeerID), At: f.PeerAt, Note: rest.Opt(f.PeerNote), Valid: f.PeerID != 0 && f.PeerDigest == f.Digest,
 			Can: s.may["review_plan"] && c.Reviewable(domain.ActorFrom(ctx).User, "") == nil}}
