@@ -198,7 +198,7 @@ func kindOf(e audit.Event) string {
 
 // silent are fields that a timeline does not show: what another field says, what the body says, and bookkeeping.
 var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "policy_version", "rule", "delegation", "opened_at", "resolved_at", "closed_at",
-	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot", "assessment", "plan_form", "model_version", "answers", "peer_digest", "peer_at", "peer", "peer_note", "risk_lowered_from", "retro_late_at",
+	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot", "assessment", "plan_form", "model_version", "answers", "peer_digest", "peer_at", "peer", "peer_note", "risk_lowered_from", "risk_lowered", "risk_computed", "retro_late_at", "retro_due_at", "retro_state", "exceptions", "lane",
 	"started_by"}
 
 // fieldLabels are the words for fields whose name does not read well.

@@ -31,7 +31,7 @@ export function SlotForm({ slot, words, onChange, onRemove }: { slot: PolicySlot
         {(slot.rule === 'quorum' || slot.rule === 'percent') && number(slot.rule === 'percent' ? 'At least' : 'Number', 'needed', 1, 100)}
         <Field label="A rejection">{(ids) => <select {...ids} className="input" value={slot.veto ?? 'any'} onChange={(event) => onChange({ ...slot, veto: event.target.value })}><option value="any">is a veto</option><option value="majority">counts with a majority</option><option value="none">only takes a vote away</option></select>}</Field>
         {number('Stage', 'stage', 1, 9)}
-        {number('Escalated after hours', 'due_hours', 0, 2160)}
+        {number('Escalated after hours (0: 72)', 'due_hours', 0, 2160)}
       </div>
       <div className="row wraps">{flag('Advice only', 'advisory')}{flag('Signed with the password', 'sign')}{flag('By people who have not voted elsewhere', 'distinct')}</div>
       {slot.sign && <Field label="The signature means">{(ids) => <input {...ids} className="input" required maxLength={300} value={slot.meaning ?? ''} onChange={(event) => onChange({ ...slot, meaning: event.target.value })} />}</Field>}
