@@ -120,7 +120,10 @@ func (s *Service) itemFacts(ctx context.Context, numbers []string, out when.Fact
 			critical = x.Criticality
 		}
 	}
-	out["classes"], out["tags"], out["impacted_services"] = compact(classes), compact(tags), float64(len(reached))
+	out["classes"], out["tags"] = compact(classes), compact(tags)
+	if reached != nil {
+		out["impacted_services"] = float64(len(reached))
+	}
 	if critical > 0 {
 		out["criticality"] = float64(critical)
 	}

@@ -427,6 +427,15 @@ func (i inventory) Facts(_ context.Context, numbers []string) (out []changes.Ite
 	return out, nil
 }
 
+func (i inventory) Readable(_ context.Context, numbers []string) (out []string, err error) {
+	for _, n := range numbers {
+		if _, ok := i[n]; ok {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
 func (i inventory) Impacted(_ context.Context, numbers []string) (out []changes.ItemFact, err error) {
 	if slices.Contains(numbers, "CI-000001") {
 		out = append(out, i["CI-000002"])
@@ -471,7 +480,8 @@ func TestWhatTheItemsAreDecidesOnRiskAndApprovals(t *testing.T) {
 		}
 		// Without a CMDB, what they are is unknown: not none.
 		plan.CIs = ptr([]string{"CI-000001"})
-		if c, err = w.Changes.Raise(w.As("maya"), changes.RaiseInput{Plan: plan}); err != nil {
+		s = changes.New(changes.Deps{DB: w.DB, Tickets: w.Tickets, Approvals: w.Approvals, Gate: w.Gate, Seal: w.Sealer, People: everybody{w}, Rules: w.Rules})
+		if c, err = s.Raise(w.As("maya"), changes.RaiseInput{Plan: plan}); err != nil {
 			t.Fatal(err)
 		}
 		a, _ = c.Facet.Assessed()

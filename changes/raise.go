@@ -209,7 +209,7 @@ func (s *Service) setItems(ctx context.Context, f *Facet, numbers []string) erro
 	if s.items == nil || len(f.CIs) == 0 {
 		return nil
 	}
-	known, err := s.items.Facts(ctx, f.CIs)
+	known, err := s.items.Readable(ctx, f.CIs)
 	if err == nil && len(known) < len(f.CIs) {
 		return ErrItems.With("body.plan.items", "one of these items does not exist, or you may not see it")
 	}

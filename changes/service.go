@@ -52,10 +52,12 @@ type ItemFact struct {
 // Items answers for the configuration items (the CMDB). A desk without one has none: then what they are is unknown,
 // never nothing.
 type Items interface {
-	// Facts describes items; unknown numbers are left out.
+	// Facts describes items, whoever asks: what they are does not depend on that. Unknown numbers are left out.
 	Facts(ctx context.Context, numbers []string) ([]ItemFact, error)
-	// Impacted lists the services that are reached from the items.
+	// Impacted lists the services that are reached from the items; nil, and not an empty list, when nobody can say.
 	Impacted(ctx context.Context, numbers []string) ([]ItemFact, error)
+	// Readable keeps the numbers of items that are there and that the actor may read.
+	Readable(ctx context.Context, numbers []string) ([]string, error)
 }
 
 // Templates answers for standard changes: nil when the change comes from a published template and keeps to it.

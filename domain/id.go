@@ -13,6 +13,7 @@ type (
 	SiteID   int64
 	TicketID int64
 	BoardID  int64
+	CIID     int64
 )
 
 // A zero identifier is NULL in the database and the other way round: "nobody" has no key.
@@ -40,6 +41,12 @@ func (id *BoardID) Scan(v any) error { return scanID((*int64)(id), v) }
 
 // Value writes an identifier, zero as NULL.
 func (id BoardID) Value() (driver.Value, error) { return idValue(int64(id)) }
+
+// Scan reads an identifier, NULL as zero.
+func (id *CIID) Scan(v any) error { return scanID((*int64)(id), v) }
+
+// Value writes an identifier, zero as NULL.
+func (id CIID) Value() (driver.Value, error) { return idValue(int64(id)) }
 
 func scanID(dst *int64, v any) error {
 	switch n := v.(type) {

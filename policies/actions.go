@@ -129,6 +129,23 @@ var groups = complete([]Group{
 		do("change.close", "Close", "close changes after review"),
 		do("change.cancel", "Cancel", "cancel changes"),
 	)},
+	{Class: "ci", Label: "Configuration items", Actions: []Action{
+		do("ci.create", "Register", "register configuration items"),
+		see("ci.read", "Read", "see configuration items").reaching(Desk),
+		do("ci.amend", "Amend", "amend what is known of configuration items"),
+		do("ci.move", "Move on", "move configuration items through their life"),
+		do("ci.retire", "Retire", "retire and dispose of configuration items"),
+		do("ci.attest", "Attest", "attest that what is known of configuration items is right"),
+		do("ci.relate", "Relate", "relate configuration items"),
+		do("ci.group", "Group", "found groups of configuration items and name their members"),
+		do("ci.merge", "Merge", "merge configuration items, and part them again"),
+		see("ci.export", "Export", "export configuration items"),
+	}},
+	{Class: "cmdb", Label: "The CMDB", Actions: []Action{
+		do("cmdb.model", "Edit the model", "edit the classes and relations of the CMDB"),
+		see("cmdb.sources", "See sources", "see the sources of the CMDB and their runs"),
+		do("cmdb.import", "Import", "bring configuration items in from sources, and undo that"),
+	}},
 	{Class: "board", Label: "Boards", Actions: []Action{
 		see("board.read", "Read", "see boards and their members").reaching(Desk),
 		do("board.manage", "Manage", "make boards and name their members"),
@@ -138,6 +155,10 @@ var groups = complete([]Group{
 		see("rulebook.read", "Read", "read the models, the questionnaire and the approval policy of changes").reaching(Desk),
 		see("rulebook.rehearse", "Rehearse", "try an approval policy on changes of the past"),
 		do("rulebook.manage", "Manage", "set the models, the questionnaire and the approval policy of changes"),
+	}},
+	{Class: "canned", Label: "Canned texts", Actions: []Action{
+		see("canned.read", "Read", "read canned texts and put them into replies").reaching(Desk),
+		do("canned.manage", "Manage", "write, change and retire canned texts"),
 	}},
 	{Class: "delegation", Label: "Delegations", Actions: []Action{
 		do("delegation.create", "Delegate", "delegate their own vote").reaching(Self),

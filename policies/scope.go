@@ -132,6 +132,25 @@ func (s Scope) Tickets() (cond string, args []any) {
 	return strings.Join(or, " or "), args
 }
 
+// Items is the scope as an SQL condition over configuration items under an alias: what [Scope.Covers] says of one. It is
+// empty when the scope holds none.
+func (s Scope) Items(alias string) (cond string, args []any) {
+	if s.All {
+		return "1 = 1", nil
+	}
+	var or []string
+	if len(s.Teams) > 0 {
+		or, args = append(or, alias+".team_id in ?"), append(args, s.Teams)
+	}
+	if len(s.Sites) > 0 {
+		or, args = append(or, alias+".site_id in ?"), append(args, s.Sites)
+	}
+	if s.Own && s.User != 0 {
+		or, args = append(or, alias+".owner_id = ? or "+alias+".used_by = ?"), append(args, s.User, s.User)
+	}
+	return strings.Join(or, " or "), args
+}
+
 func (s *Scope) add(w Where) {
 	switch w.Kind {
 	case All:

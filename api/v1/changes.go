@@ -12,6 +12,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
@@ -55,7 +56,7 @@ type Plan struct {
 	PlannedEnd             *time.Time   `json:"planned_end"`
 	AffectedServices       []string     `json:"affected_services"`
 	Implementers           []who.Person `json:"implementers"`
-	Items                  []string     `json:"items" doc:"Numbers of configuration items"`
+	Items                  []PlanItem   `json:"items" doc:"Configuration items"`
 	Environment            *string      `json:"environment"`
 	Outage                 *string      `json:"outage" doc:"yes or no"`
 	OutageMinutes          int64        `json:"outage_minutes"`
@@ -70,6 +71,14 @@ type Plan struct {
 	Category               *string      `json:"category" doc:"Not material, as the next two"`
 	ReasonCode             *string      `json:"reason_code"`
 	Tester                 *who.Person  `json:"tester"`
+}
+
+// PlanItem is a configuration item that a change touches. Who may not read it sees its number only.
+type PlanItem struct {
+	Number      string `json:"number"`
+	Name        string `json:"name"`
+	Class       string `json:"class"`
+	Criticality int    `json:"criticality" doc:"1 is the most critical, 0 is not rated"`
 }
 
 // Peer is the colleague who has looked at the plan, and whether I could.
@@ -139,7 +148,7 @@ func (d *Desk) change(ctx context.Context, c changes.Change, err error) (*rest.V
 		Plan: Plan{Justification: f.Justification, JustificationHTML: markdown.HTML(f.Justification), ImplementationPlan: f.ImplementationPlan,
 			ImplementationPlanHTML: markdown.HTML(f.ImplementationPlan), TestPlan: f.TestPlan, TestPlanHTML: markdown.HTML(f.TestPlan), BackoutPlan: f.BackoutPlan,
 			BackoutPlanHTML: markdown.HTML(f.BackoutPlan), PlannedStart: f.PlannedStart, PlannedEnd: f.PlannedEnd,
-			AffectedServices: rest.NotNil([]string(f.AffectedServices)), Implementers: s.cast.Persons(f.Implementers), Items: rest.NotNil([]string(f.CIs)),
+			AffectedServices: rest.NotNil([]string(f.AffectedServices)), Implementers: s.cast.Persons(f.Implementers), Items: []PlanItem{},
 			Environment: rest.Opt(f.Environment), Outage: rest.Opt(f.Outage), OutageMinutes: f.OutageMinutes, BackoutTested: rest.Opt(f.BackoutTested),
 			CommunicationPlan: f.CommunicationPlan, CommunicationPlanHTML: markdown.HTML(f.CommunicationPlan), VerificationPlan: f.VerificationPlan,
 			VerificationPlanHTML: markdown.HTML(f.VerificationPlan), SecurityTouched: rest.Opt(f.SecurityTouched), SecurityImpact: f.SecurityImpact,
@@ -174,6 +183,24 @@ func (d *Desk) risk(ctx context.Context, c changes.Change, out *Change) error {
 		return err
 	}
 	out.RiskDetail = rules.RiskOf(c, record)
+	if len(c.Facet.CIs) > 0 {
+		known, err := d.CMDB.ByNumbers(ctx, c.Facet.CIs)
+		if err != nil {
+			return err
+		}
+		byID := map[domain.CIID]cmdb.CI{}
+		for _, x := range known {
+			byID[x.ID] = x
+		}
+		readable := d.CMDB.Readable(ctx, byID)
+		for _, n := range c.Facet.CIs {
+			item := PlanItem{Number: n}
+			if x, ok := readable[known[n].ID]; ok {
+				item.Name, item.Class, item.Criticality = x.Facts.Name, x.Facts.Class, x.Facts.Criticality
+			}
+			out.Plan.Items = append(out.Plan.Items, item)
+		}
+	}
 	m, err := d.Rules.Model(ctx, string(c.Facet.Model), c.Facet.ModelVersion)
 	out.ModelLabel = m.Label
 	return err

@@ -32,11 +32,11 @@ func (s *Service) AddTask(ctx context.Context, in TaskInput) (t Task, err error)
 		if err := s.tickets.CheckAssignment(ctx, in.Team, in.Assignee); err != nil {
 			return err
 		}
-		n, err := s.store.nextTask(ctx)
+		n, err := s.db.NextNumber(ctx, domain.KindTask)
 		if err != nil {
 			return err
 		}
-		t = Task{Number: domain.Number{Kind: domain.KindTask, N: n}.String(), TicketID: r.Ticket.ID, Position: len(r.Tasks) + 1, Title: in.Title,
+		t = Task{Number: n.String(), TicketID: r.Ticket.ID, Position: len(r.Tasks) + 1, Title: in.Title,
 			State: TaskOpen, TeamID: in.Team, AssigneeID: in.Assignee, Version: 1, CreatedAt: s.db.Now(ctx)}
 		if err := s.db.Emit(ctx, TaskHappened{Task: t, What: "created", Parent: r.Ticket.Number}); err != nil {
 			return err

@@ -5,8 +5,6 @@ import "github.com/cabinetdesk/cabinet/domain"
 // The error codes of this package.
 var (
 	ErrTitle      = domain.Code(domain.Invalid, "title_required", "A title is required")
-	ErrTooLong    = domain.Code(domain.Invalid, "text_too_long", "The text is too long")
-	ErrText       = domain.Code(domain.Invalid, "text_malformed", "The text is not valid")
 	ErrEmptyReply = domain.Code(domain.Invalid, "comment_empty", "There is nothing to say yet")
 	ErrLinkSelf   = domain.Code(domain.Invalid, "link_to_itself", "A record cannot be linked to itself")
 	ErrLinkLoop   = domain.Code(domain.Conflict, "link_loop", "That would make a record its own ancestor")

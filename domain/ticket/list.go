@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/policies"
 )
 
@@ -156,7 +157,7 @@ func (s *Service) Search(ctx context.Context, q string, kind domain.Kind, limit 
 	if err != nil {
 		return nil, err
 	}
-	ws := words(q)
+	ws := db.Words(q)
 	hits := make([]Hit, len(tickets))
 	for i, t := range tickets {
 		hits[i] = Hit{Ticket: t}

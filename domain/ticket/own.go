@@ -93,7 +93,7 @@ func (s *Service) SaveDraft(ctx context.Context, draftKey string, body json.RawM
 		return Draft{}, domain.ErrInvalid.With("path.key", "a draft's key has 1 to 200 characters")
 	}
 	if len(body) > MaxDraft {
-		return Draft{}, ErrTooLong.With("body", "the draft is too large to keep")
+		return Draft{}, domain.ErrTooLong.With("body", "the draft is too large to keep")
 	}
 	d := Draft{UserID: u, Key: draftKey, Body: string(body), SavedAt: s.DB.Now(ctx)}
 	return d, s.DB.Do(ctx, func(ctx context.Context) error { return s.store.saveDraft(ctx, d) })

@@ -150,11 +150,11 @@ func (s *Service) InsertAs(ctx context.Context, rec Record, what Happened, fact 
 	t := rec.Core()
 	now := s.DB.Now(ctx)
 	if t.Number == "" { // what an import brings keeps the number that it had
-		n, err := s.store.next(ctx, t.Kind)
+		n, err := s.DB.NextNumber(ctx, t.Kind)
 		if err != nil {
 			return err
 		}
-		t.Number = domain.Number{Kind: t.Kind, N: n}.String()
+		t.Number = n.String()
 	}
 	t.Version, t.UpdatedAt = 1, since(what.At, now)
 	if t.OpenedAt.IsZero() {

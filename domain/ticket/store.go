@@ -13,13 +13,6 @@ import (
 
 type store struct{ db *db.DB }
 
-// next takes the next number of a kind: the row stays locked until the commit, so numbers have no gaps.
-func (s store) next(ctx context.Context, kind domain.Kind) (n int64, err error) {
-	err = s.db.Conn(ctx).Raw(`insert into counters (kind, n) values (?, 1)
-		on conflict (kind) do update set n = counters.n + 1 returning n`, string(kind)).Scan(&n).Error
-	return n, err
-}
-
 // candidates are the spellings under which a number may be kept: as typed (a number of another tool), and
 // in the desk's own form.
 func candidates(number string) []string {

@@ -2,10 +2,9 @@ package ticket
 
 import (
 	"context"
-	"strings"
-	"unicode"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
 )
 
 // document is what a ticket can be found by.
@@ -28,54 +27,17 @@ func (s store) index(ctx context.Context, id domain.TicketID, d document) error 
 			setweight(to_tsvector('simple', ?), 'A') || setweight(to_tsvector('simple', ?), 'B') || setweight(to_tsvector('simple', ?), 'C'),
 			to_tsvector('simple', ?))
 		on conflict (ticket_id) do update set doc = excluded.doc, notes = excluded.notes`,
-		id, Fold(d.number+" "+d.title), Fold(d.description+" "+d.people), Fold(d.comments), Fold(d.notes)).Error
-}
-
-// Fold brings a text to the lower case in which words are looked for. PostgreSQL would do it by the rules of its
-// own locale, which in "C" leaves Ü as it is.
-func Fold(s string) string { return strings.ToLower(s) }
-
-// words splits what somebody typed into the words that every result must have; the last one may be the
-// beginning of a word. Operators of the engines are not offered: what is typed is text.
-func words(q string) []string {
-	out := strings.FieldsFunc(strings.ToLower(q), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	if len(out) > 12 {
-		out = out[:12]
-	}
-	return out
-}
-
-// match is the engine's query for words; with beginnings the last one may go on.
-func (s store) match(ws []string, beginnings bool) string {
-	parts := make([]string, len(ws))
-	for i, w := range ws {
-		if s.db.IsPostgres() {
-			parts[i] = "'" + w + "'"
-		} else {
-			parts[i] = `"` + w + `"`
-		}
-		if beginnings && i == len(ws)-1 && len([]rune(w)) > 1 {
-			if s.db.IsPostgres() {
-				parts[i] += ":*"
-			} else {
-				parts[i] += "*"
-			}
-		}
-	}
-	if s.db.IsPostgres() {
-		return strings.Join(parts, " & ")
-	}
-	return strings.Join(parts, " AND ")
+		id, db.Fold(d.number+" "+d.title), db.Fold(d.description+" "+d.people), db.Fold(d.comments), db.Fold(d.notes)).Error
 }
 
 // matching adds the condition that a ticket has all words; notes tells whether internal notes count.
 func (s store) matching(c *clauses, q string, notes bool) error {
-	ws := words(q)
+	ws := db.Words(q)
 	if len(ws) == 0 {
 		c.add("1 = 0")
 		return nil
 	}
-	m := s.match(ws, true)
+	m := s.db.Match(ws, true)
 	switch {
 	case s.db.IsPostgres() && notes:
 		c.add("t.id in (select ticket_id from ticket_search where doc @@ to_tsquery('simple', ?) or notes @@ to_tsquery('simple', ?))", m, m)
@@ -106,15 +68,15 @@ type Highlight struct {
 // backwards, and ends with the page, however many tickets have the words. Only where the words as they stand do not
 // fill the page, the last one may be the beginning of a word: the engines gather everything that begins so first.
 func (s store) search(ctx context.Context, q string, kind domain.Kind, limit int, sc []kindScope, notes bool) ([]Ticket, error) {
-	ws := words(q)
+	ws := db.Words(q)
 	if len(ws) == 0 {
 		return nil, nil
 	}
-	found, err := s.newest(ctx, s.match(ws, false), kind, limit, sc, notes)
+	found, err := s.newest(ctx, s.db.Match(ws, false), kind, limit, sc, notes)
 	if err != nil || len(found) == limit {
 		return found, err
 	}
-	return s.newest(ctx, s.match(ws, true), kind, limit, sc, notes)
+	return s.newest(ctx, s.db.Match(ws, true), kind, limit, sc, notes)
 }
 
 func (s store) newest(ctx context.Context, m string, kind domain.Kind, limit int, sc []kindScope, notes bool) ([]Ticket, error) {

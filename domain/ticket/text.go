@@ -2,7 +2,8 @@ package ticket
 
 import (
 	"strings"
-	"unicode/utf8"
+
+	"github.com/cabinetdesk/cabinet/domain"
 )
 
 // How long texts may be, in bytes.
@@ -12,29 +13,11 @@ const (
 	MaxShort = 200
 )
 
-// Clean checks a text that people wrote: valid UTF-8, no NUL, not too long; line ends become LF. It fails
-// with ErrText or ErrTooLong at location.
-func Clean(location, s string, max int) (string, error) {
-	if !utf8.ValidString(s) {
-		return "", ErrText.With(location, "the text is not valid UTF-8")
-	}
-	if strings.ContainsRune(s, 0) {
-		return "", ErrText.With(location, "the text holds a NUL character")
-	}
-	if len(s) > max {
-		return "", ErrTooLong.With(location, "the text is longer than "+Int(max)+" bytes")
-	}
-	return strings.TrimRight(strings.ReplaceAll(s, "\r\n", "\n"), " \n\t"), nil
-}
+// Clean checks a text that people wrote (domain.CleanText).
+func Clean(location, s string, max int) (string, error) { return domain.CleanText(location, s, max) }
 
-// Line checks a text of one line, such as a title.
-func Line(location, s string, max int) (string, error) {
-	s, err := Clean(location, s, max)
-	if err != nil {
-		return "", err
-	}
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), " "), nil
-}
+// Line checks a text of one line, such as a title (domain.CleanLine).
+func Line(location, s string, max int) (string, error) { return domain.CleanLine(location, s, max) }
 
 // Title checks a title: one line, not empty.
 func Title(s string) (string, error) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/cabinetdesk/cabinet/internal/db"
 )
 
 func TestAnAttachmentsNameIsOnlyAName(t *testing.T) {
@@ -90,7 +92,7 @@ func FuzzHighlight(f *testing.F) {
 	f.Add("Mail is down", "down")
 	f.Add("İstanbul <script>", "stan")
 	f.Fuzz(func(t *testing.T, text, q string) {
-		got, _ := highlight(text, words(q))
+		got, _ := highlight(text, db.Words(q))
 		rest := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(got)
 		if strings.ContainsAny(rest, "<>") {
 			t.Fatalf("markup gets through: %q from %q", got, text)

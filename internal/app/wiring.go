@@ -13,9 +13,12 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/audit/runs"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
@@ -29,13 +32,14 @@ import (
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
-var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow}
+var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, cmdb.Flow}
 
 // Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
 type Desk struct {
 	DB        *db.DB
 	Log       *audit.Log
 	Sealer    *audit.Sealer
+	Runs      *runs.Service
 	Gate      *policies.Engine
 	People    *people.Service
 	Tickets   *ticket.Service
@@ -45,7 +49,9 @@ type Desk struct {
 	Changes   *changes.Service
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
+	CMDB      *cmdb.Service
 	Approvals *approval.Service
+	Canned    *canned.Service
 	Reports   *reports.Reports
 	Exports   *reports.Exports
 	Jobs      *jobs.Runner
@@ -79,28 +85,32 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	}
 	k.People = people.New(people.Deps{DB: d, Gate: k.Gate, Roster: k.Gate})
 	k.Jobs = jobs.New(d, jobs.Config{Log: o.Log})
+	k.Runs = runs.New(d, k.Log, func(ctx context.Context, job runs.Job) error { return k.Jobs.Enqueue(ctx, job) })
 
 	directory := directory{k.People}
 	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
 	k.Approvals = approval.New(d, k.Gate, directory, Random)
+	k.Canned = canned.New(d, k.Gate, Random)
+	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
 	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
-	// Items: a desk without a CMDB says of items that they are unknown.
-	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules})
+	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
+		Items: inventory{k.CMDB}})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}
 	k.People.RegisterStates(k.Log.Register)
+	k.CMDB.RegisterStates(k.Log.Register)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -147,42 +157,3 @@ func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, 
 	}
 	return out, err
 }
-
-// voters answers what changes ask about those who may be asked to decide.
-type voters struct {
-	directory
-	gate *policies.Engine
-}
-
-func (v voters) MembersOf(ctx context.Context, team domain.TeamID) (out []domain.UserID, err error) {
-	teams, err := v.people.TeamsByID(ctx)
-	for _, m := range teams[team].Members {
-		out = append(out, m.ID)
-	}
-	return out, err
-}
-
-func (v voters) TeamKeys(ctx context.Context) (map[domain.TeamID]string, error) {
-	teams, err := v.people.TeamsByID(ctx)
-	out := map[domain.TeamID]string{}
-	for id, t := range teams {
-		out[id] = t.Name
-	}
-	return out, err
-}
-
-func (v voters) HoldersOf(_ context.Context, role string, team domain.TeamID, site domain.SiteID) ([]domain.UserID, error) {
-	return v.gate.HoldersOf(role, team, site), nil
-}
-
-func (v voters) UsersByRef(ctx context.Context, refs []string) (out []domain.UserID, err error) {
-	found, err := v.people.ByRefs(ctx, refs)
-	for _, ref := range refs {
-		if p, ok := found[ref]; ok {
-			out = append(out, p.ID)
-		}
-	}
-	return out, err
-}
-
-func (v voters) Confirmed(ctx context.Context) (bool, error) { return v.people.Confirmed(ctx) }

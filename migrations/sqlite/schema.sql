@@ -168,6 +168,17 @@ CREATE TABLE boards (
   version integer not null
 );
 
+CREATE TABLE canned_texts (
+  id         integer primary key,
+  ref        text not null unique,
+  name       text not null,
+  body       text not null,
+  team_id    integer references teams (id),
+  retired    boolean not null default false,
+  version    integer not null,
+  updated_at datetime not null
+);
+
 CREATE TABLE change_rules (
   id      integer primary key,
   kind    text not null,
@@ -221,6 +232,8 @@ CREATE TABLE "changes" (
   answers             text not null default '',
   risk_computed       text not null default '',
   risk_chosen         text not null default '',
+  risk_lowered        text not null default '',
+  risk_lowered_from   text not null default '',
   risk_reason         text not null default '',
   assessment          text not null default '',
   peer_id             integer references users (id),
@@ -233,6 +246,140 @@ CREATE TABLE "changes" (
   retro_state         text not null default '' check (retro_state in ('', 'pending', 'approved', 'rejected')),
   retro_late_at       datetime,
   exceptions          text not null default '[]'
+);
+
+CREATE TABLE ci_attributes (
+  ci_id integer not null references cis (id),
+  field text not null,
+  value text not null,
+  primary key (ci_id, field)
+) without rowid;
+
+CREATE TABLE ci_groups (
+  id      integer primary key,
+  key     text not null unique,
+  name    text not null,
+  purpose text not null default '',
+  version integer not null
+);
+
+CREATE TABLE ci_memberships (
+  id            integer primary key,
+  ref           text not null,
+  group_id      integer not null references ci_groups (id),
+  ci_id         integer not null references cis (id),
+  reason        text not null default '',
+  by_id         integer references users (id),
+  version       integer not null,
+  valid_from    datetime not null,
+  valid_to      datetime,
+  recorded_at   datetime not null,
+  superseded_at datetime
+);
+
+CREATE TABLE ci_relations (
+  id            integer primary key,
+  ref           text not null,
+  from_id       integer not null references cis (id),
+  type          text not null,
+  to_id         integer not null references cis (id),
+  redundancy    text not null default '', -- relations of one kind on one item that stand in for each other
+  needed        integer not null default 0, -- how many of them it takes
+  source        text not null default '',
+  by_id         integer references users (id),
+  version       integer not null,
+  valid_from    datetime not null,
+  valid_to      datetime,
+  recorded_at   datetime not null,
+  superseded_at datetime,
+  check (from_id <> to_id)
+);
+
+CREATE TABLE ci_revisions (
+  id             integer primary key,
+  ci_id          integer not null references cis (id),
+  version        integer not null,
+  class          text not null,
+  name           text not null,
+  status         text not null,
+  presence       text not null,
+  merged_into    integer,
+  environment    text not null,
+  criticality    integer not null,
+  team_id        integer,
+  owner_id       integer,
+  used_by        integer,
+  site_id        integer,
+  serial         text not null,
+  asset_tag      text not null,
+  tags           text not null,
+  warranty_until text not null,
+  support_until  text not null,
+  body           text not null,
+  verified_at    datetime,
+  verified_by    integer,
+  created_at     datetime not null,
+  updated_at     datetime not null,
+  valid_from     datetime not null,
+  valid_to       datetime,
+  recorded_at    datetime not null,
+  superseded_at  datetime
+);
+
+CREATE VIRTUAL TABLE ci_search using fts5 (number, name, codes, people, words, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+
+CREATE TABLE 'ci_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'ci_search_content'(id INTEGER PRIMARY KEY, c0, c1, c2, c3, c4);
+
+CREATE TABLE 'ci_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'ci_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'ci_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE ci_sightings (
+  source     text not null,
+  key        text not null,
+  ci_id      integer not null references cis (id),
+  first_seen datetime not null,
+  last_seen  datetime not null,
+  primary key (source, key)
+) without rowid;
+
+CREATE TABLE cis (
+  id             integer primary key,
+  number         text not null unique,
+  class          text not null,
+  name           text not null,
+  status         text not null check (status in ('planned', 'in_stock', 'live', 'under_maintenance', 'retired', 'disposed')),
+  presence       text not null default 'present' check (presence in ('present', 'merged', 'withdrawn')),
+  merged_into    integer references cis (id),
+  environment    text not null default '',
+  criticality    integer not null default 0 check (criticality between 0 and 4),
+  team_id        integer references teams (id),
+  owner_id       integer references users (id),
+  used_by        integer references users (id),
+  site_id        integer references sites (id),
+  serial         text not null default '',
+  asset_tag      text not null default '',
+  tags           text not null default '',
+  warranty_until text not null default '',
+  support_until  text not null default '',
+  body           text not null,
+  verified_at    datetime,
+  verified_by    integer references users (id),
+  version        integer not null,
+  created_at     datetime not null,
+  updated_at     datetime not null
+);
+
+CREATE TABLE cmdb_models (
+  version integer primary key,
+  body    text not null,
+  note    text not null default '',
+  made_by integer references users (id),
+  made_at datetime not null
 );
 
 CREATE TABLE comments (
@@ -411,7 +558,7 @@ CREATE TABLE problems (
 CREATE TABLE requests (
   ticket_id  integer primary key references tickets (id),
   fulfilment text not null default ''
-);
+, contact_type text not null default '');
 
 CREATE TABLE role_grants (
   id          integer primary key,
@@ -494,6 +641,15 @@ CREATE TABLE teams (
   version integer not null
 );
 
+CREATE TABLE ticket_cis (
+  ticket_id integer not null references tickets (id),
+  ci_id     integer not null references cis (id),
+  role      text not null check (role in ('affected', 'impacted')),
+  added_by  integer references users (id),
+  added_at  datetime not null,
+  primary key (ticket_id, ci_id)
+);
+
 CREATE TABLE ticket_links (
   id      integer primary key,
   ref     text not null unique,
@@ -553,6 +709,17 @@ CREATE TABLE users (
   updated_at    datetime not null
 );
 
+CREATE TABLE verifications (
+  id          text primary key,
+  state       text not null check (state in ('running', 'passed', 'failed')),
+  done        integer not null default 0,
+  total       integer not null default 0,
+  steps       text not null default '[]',
+  started_at  datetime not null,
+  heard_at    datetime not null,
+  finished_at datetime
+);
+
 CREATE INDEX api_tokens_user on api_tokens (user_id);
 
 CREATE INDEX approval_conditions_slot on approval_conditions (slot_id);
@@ -579,9 +746,63 @@ CREATE INDEX audit_private_subject on audit_private (subject);
 
 CREATE INDEX board_duties_time on board_duties (board_id, ends_at);
 
+CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
+
 CREATE INDEX changes_retro on changes (retro_due_at) where retro_state = 'pending';
 
 CREATE INDEX changes_window on changes (planned_start, planned_end);
+
+CREATE INDEX ci_attributes_value on ci_attributes (field, value, ci_id);
+
+CREATE INDEX ci_memberships_ci on ci_memberships (ci_id, group_id);
+
+CREATE INDEX ci_memberships_group on ci_memberships (group_id, ci_id) where superseded_at is null;
+
+CREATE INDEX ci_memberships_ref on ci_memberships (ref);
+
+CREATE INDEX ci_relations_back on ci_relations (to_id, type, from_id) where valid_to is null and superseded_at is null;
+
+CREATE INDEX ci_relations_from on ci_relations (from_id, recorded_at);
+
+CREATE UNIQUE INDEX ci_relations_now on ci_relations (from_id, type, to_id) where valid_to is null and superseded_at is null;
+
+CREATE INDEX ci_relations_ref on ci_relations (ref);
+
+CREATE INDEX ci_relations_to on ci_relations (to_id, recorded_at);
+
+CREATE INDEX ci_revisions_ci on ci_revisions (ci_id, recorded_at);
+
+CREATE INDEX ci_revisions_class on ci_revisions (class, name, ci_id);
+
+CREATE INDEX ci_revisions_known on ci_revisions (ci_id) where superseded_at is null;
+
+CREATE INDEX ci_revisions_name on ci_revisions (name, ci_id);
+
+CREATE INDEX ci_sightings_ci on ci_sightings (ci_id);
+
+CREATE INDEX ci_sightings_seen on ci_sightings (source, last_seen);
+
+CREATE INDEX cis_asset_tag on cis (asset_tag, id) where asset_tag <> '';
+
+CREATE INDEX cis_class_name on cis (class, name, id) where presence = 'present';
+
+CREATE INDEX cis_criticality on cis ((case criticality when 0 then 9 else criticality end), name, id) where presence = 'present';
+
+CREATE INDEX cis_name on cis (name, id) where presence = 'present';
+
+CREATE INDEX cis_owner_name on cis (owner_id, name, id) where presence = 'present';
+
+CREATE INDEX cis_serial on cis (serial, id) where serial <> '';
+
+CREATE INDEX cis_site_name on cis (site_id, name, id) where presence = 'present';
+
+CREATE INDEX cis_team_name on cis (team_id, name, id) where presence = 'present';
+
+CREATE INDEX cis_updated on cis (updated_at desc, id desc) where presence = 'present';
+
+CREATE INDEX cis_user_name on cis (used_by, name, id) where presence = 'present';
+
+CREATE INDEX cis_verified on cis (coalesce(verified_at, '0001-01-01 00:00:00.000000'), id) where presence = 'present';
 
 CREATE INDEX comments_ticket on comments (ticket_id, id);
 
@@ -611,9 +832,13 @@ CREATE INDEX tasks_ticket on tasks (ticket_id, position);
 
 CREATE INDEX team_members_user on team_members (user_id, team_id);
 
+CREATE INDEX ticket_cis_ci on ticket_cis (ci_id, ticket_id);
+
 CREATE INDEX ticket_links_to on ticket_links (to_id);
 
 CREATE INDEX tickets_assignee_updated on tickets (assignee_id, updated_at desc, id desc);
+
+CREATE INDEX tickets_changes_closed on tickets (team_id, closed_at) where kind = 'change';
 
 CREATE INDEX tickets_class_updated on tickets (classification, updated_at desc, id desc);
 
@@ -648,6 +873,8 @@ CREATE INDEX tickets_team_updated on tickets (team_id, updated_at desc, id desc)
 CREATE INDEX tickets_updated on tickets (updated_at desc, id desc);
 
 CREATE INDEX users_name on users (lower(name));
+
+CREATE UNIQUE INDEX verifications_running on verifications (state) where state = 'running';
 
 CREATE TRIGGER approval_conditions_no_delete before delete on approval_conditions begin
   select raise(abort, 'a condition is never deleted');
@@ -788,8 +1015,27 @@ CREATE TRIGGER board_duties_no_replace before insert on board_duties
   select raise(abort, 'a duty is never replaced');
 end;
 
+CREATE TRIGGER canned_texts_event_insert before insert on canned_texts
+  when not exists (select 1 from audit_events where entity_kind = 'canned_text' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a canned text changes only with its event');
+end;
+
+CREATE TRIGGER canned_texts_event_update before update on canned_texts
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'canned_text' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a canned text changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER canned_texts_no_delete before delete on canned_texts begin
+  select raise(abort, 'a canned text is never deleted');
+end;
+
+CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
+  when exists (select 1 from canned_texts where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a canned text is never replaced');
+end;
+
 CREATE TRIGGER change_rules_event before insert on change_rules
-  when not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version) begin
+  when not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version - 1) begin
   select raise(abort, 'a rule is set only with its event');
 end;
 
@@ -820,6 +1066,87 @@ end;
 CREATE TRIGGER changes_no_replace before insert on changes
   when exists (select 1 from changes where ticket_id = new.ticket_id) begin
   select raise(abort, 'a change is never replaced');
+end;
+
+CREATE TRIGGER ci_memberships_event before insert on ci_memberships
+  when not exists (select 1 from audit_events where entity_kind = 'ci_membership' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a membership changes only with its event');
+end;
+
+CREATE TRIGGER ci_memberships_no_delete before delete on ci_memberships begin
+  select raise(abort, 'what was recorded is never deleted');
+end;
+
+CREATE TRIGGER ci_memberships_no_replace before insert on ci_memberships
+  when exists (select 1 from ci_memberships where id = new.id) begin
+  select raise(abort, 'what was recorded is never replaced');
+end;
+
+CREATE TRIGGER ci_memberships_only_superseded before update on ci_memberships
+  when old.superseded_at is not null or new.superseded_at is null or new.id <> old.id or new.ref <> old.ref or new.group_id <> old.group_id or new.ci_id <> old.ci_id
+    or new.version <> old.version or new.valid_from <> old.valid_from or new.valid_to is not old.valid_to or new.recorded_at <> old.recorded_at begin
+  select raise(abort, 'what was recorded is superseded, never altered');
+end;
+
+CREATE TRIGGER ci_relations_event before insert on ci_relations
+  when not exists (select 1 from audit_events where entity_kind = 'ci_relation' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a relation changes only with its event');
+end;
+
+CREATE TRIGGER ci_relations_no_delete before delete on ci_relations begin
+  select raise(abort, 'what was recorded is never deleted');
+end;
+
+CREATE TRIGGER ci_relations_no_replace before insert on ci_relations
+  when exists (select 1 from ci_relations where id = new.id) begin
+  select raise(abort, 'what was recorded is never replaced');
+end;
+
+CREATE TRIGGER ci_relations_only_superseded before update on ci_relations
+  when old.superseded_at is not null or new.superseded_at is null or new.id <> old.id or new.ref <> old.ref or new.from_id <> old.from_id or new.to_id <> old.to_id
+    or new.type <> old.type or new.redundancy <> old.redundancy or new.needed <> old.needed or new.version <> old.version
+    or new.valid_from <> old.valid_from or new.valid_to is not old.valid_to or new.recorded_at <> old.recorded_at begin
+  select raise(abort, 'what was recorded is superseded, never altered');
+end;
+
+CREATE TRIGGER ci_revisions_event before insert on ci_revisions
+  when not exists (select 1 from cis c join audit_events e on e.entity_kind = 'ci' and e.entity = c.number where c.id = new.ci_id and e.entity_version = new.version) begin
+  select raise(abort, 'a revision is recorded only with its event');
+end;
+
+CREATE TRIGGER ci_revisions_no_delete before delete on ci_revisions begin
+  select raise(abort, 'what was recorded is never deleted');
+end;
+
+CREATE TRIGGER ci_revisions_no_replace before insert on ci_revisions
+  when exists (select 1 from ci_revisions where id = new.id) begin
+  select raise(abort, 'what was recorded is never replaced');
+end;
+
+CREATE TRIGGER ci_revisions_only_superseded before update on ci_revisions
+  when old.superseded_at is not null or new.superseded_at is null or new.id <> old.id or new.ci_id <> old.ci_id or new.version <> old.version or new.body <> old.body
+    or new.name <> old.name or new.class <> old.class or new.status <> old.status or new.presence <> old.presence
+    or new.valid_from <> old.valid_from or new.valid_to is not old.valid_to or new.recorded_at <> old.recorded_at begin
+  select raise(abort, 'what was recorded is superseded, never altered');
+end;
+
+CREATE TRIGGER cis_event_insert before insert on cis
+  when not exists (select 1 from audit_events where entity_kind = 'ci' and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a configuration item changes only with its event');
+end;
+
+CREATE TRIGGER cis_event_update before update on cis
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'ci' and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a configuration item changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER cis_no_delete before delete on cis begin
+  select raise(abort, 'a configuration item is never deleted');
+end;
+
+CREATE TRIGGER cis_no_replace before insert on cis
+  when exists (select 1 from cis where id = new.id or number = new.number) begin
+  select raise(abort, 'a configuration item is never replaced');
 end;
 
 CREATE TRIGGER tickets_event_insert before insert on tickets

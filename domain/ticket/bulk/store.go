@@ -80,7 +80,7 @@ func (s store) documents(ctx context.Context, rows []Row) error {
 		ids, heads, bodies, said := make([]int64, len(page)), make([]string, len(page)), make([]string, len(page)), make([]string, len(page))
 		for i, r := range page {
 			t := r.Ticket
-			ids[i], heads[i], bodies[i], said[i] = int64(t.ID), ticket.Fold(t.Number+" "+t.Title), ticket.Fold(t.Description+" "+r.People), ticket.Fold(r.Said)
+			ids[i], heads[i], bodies[i], said[i] = int64(t.ID), db.Fold(t.Number+" "+t.Title), db.Fold(t.Description+" "+r.People), db.Fold(r.Said)
 		}
 		_, err := s.d.SQL(ctx).ExecContext(ctx, `insert into ticket_search (ticket_id, doc, notes)
 			select x.id, setweight(to_tsvector('simple', x.head), 'A') || setweight(to_tsvector('simple', x.body), 'B') || setweight(to_tsvector('simple', x.said), 'C'), ''::tsvector

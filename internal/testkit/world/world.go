@@ -272,3 +272,9 @@ func (w *World) TeamByKey(ctx context.Context, key string) (domain.TeamID, error
 	t, err := w.People.TeamByKey(ctx, key)
 	return t.ID, err
 }
+
+// SiteByKey implements cmdb.Names.
+func (w *World) SiteByKey(ctx context.Context, key string) (domain.SiteID, error) {
+	s, err := w.People.SiteByKey(ctx, key)
+	return s.ID, err
+}

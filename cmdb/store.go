@@ -1,0 +1,237 @@
+package cmdb
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
+)
+
+// store knows the tables of items and of the model; store_ties.go those of relations and groups, store_list.go the lists.
+type store struct{ db *db.DB }
+
+func (s store) find(ctx context.Context, number string, lock bool) (c CI, err error) {
+	n, err := domain.ParseNumber(number)
+	if err != nil || n.Kind != domain.KindCI {
+		return c, domain.ErrNumber.With("path.number", "a configuration item's number looks like CI-000123")
+	}
+	q := s.db.Conn(ctx)
+	if lock {
+		q = s.db.ForUpdate(q)
+	}
+	if err = q.Where("number = ?", n.String()).Take(&c).Error; domain.KindOf(err) == domain.NotFound {
+		err = domain.ErrNotFound.Because("There is no %s, or you may not see it.", n)
+	}
+	return c, err
+}
+
+func (s store) byIDs(ctx context.Context, ids []domain.CIID) (map[domain.CIID]CI, error) {
+	out := make(map[domain.CIID]CI, len(ids))
+	for len(ids) > 0 {
+		page := ids[:min(len(ids), 1000)]
+		ids = ids[len(page):]
+		var rows []CI
+		if err := s.db.Conn(ctx).Where("id in ?", page).Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, c := range rows {
+			out[c.ID] = c
+		}
+	}
+	return out, nil
+}
+
+func (s store) byNumbers(ctx context.Context, numbers []string) (map[string]CI, error) {
+	out := make(map[string]CI, len(numbers))
+	for len(numbers) > 0 {
+		page := numbers[:min(len(numbers), 1000)]
+		numbers = numbers[len(page):]
+		var rows []CI
+		if err := s.db.Conn(ctx).Where("number in ?", page).Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, c := range rows {
+			out[c.Number] = c
+		}
+	}
+	return out, nil
+}
+
+func (s store) insert(ctx context.Context, c *CI) error { return s.db.Conn(ctx).Create(c).Error }
+
+// update writes all columns by version; a lost race is domain.ErrStale.
+func (s store) update(ctx context.Context, c CI) error {
+	res := s.db.Conn(ctx).Model(&CI{}).Where("id = ? and version = ?", c.ID, c.Version-1).Select("*").Omit("id", "number", "created_at").Updates(&c)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return domain.ErrStale
+	}
+	return res.Error
+}
+
+func (s store) addRevisions(ctx context.Context, rows []Revision) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return s.db.Conn(ctx).Create(&rows).Error
+}
+
+func (s store) supersede(ctx context.Context, ids []int64, at time.Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.db.Conn(ctx).Exec("update ci_revisions set superseded_at = ? where id in ?", at, ids).Error
+}
+
+// known lists the revisions that are held to be true, in the order of valid time.
+func (s store) known(ctx context.Context, ci domain.CIID) (out []Revision, err error) {
+	return out, s.db.Conn(ctx).Where("ci_id = ? and superseded_at is null", ci).Order("valid_from").Find(&out).Error
+}
+
+// during is the condition that a row under an alias holds at a moment.
+func (m Moment) during(alias string) (string, []any) {
+	a := strings.TrimSuffix(alias, ".")
+	if a != "" {
+		a += "."
+	}
+	return a + "valid_from <= ? and (" + a + "valid_to is null or " + a + "valid_to > ?) and " + a + "recorded_at <= ? and (" + a + "superseded_at is null or " + a + "superseded_at > ?)",
+		[]any{m.At, m.At, m.Known, m.Known}
+}
+
+func (s store) revisionAt(ctx context.Context, ci domain.CIID, m Moment) (r Revision, err error) {
+	cond, args := m.during("")
+	err = s.db.Conn(ctx).Where("ci_id = ? and presence = 'present' and "+cond, append([]any{ci}, args...)...).Take(&r).Error
+	if domain.KindOf(err) == domain.NotFound {
+		err = domain.ErrNotFound.Because("The item was not there at that time, as far as was known.")
+	}
+	return r, err
+}
+
+// moments lists when anything about an item was recorded.
+func (s store) moments(ctx context.Context, ci domain.CIID) (out []time.Time, err error) {
+	err = s.db.Conn(ctx).Raw(`select recorded_at from ci_revisions where ci_id = ?
+		union select recorded_at from ci_relations where from_id = ? or to_id = ?
+		union select superseded_at from ci_relations where (from_id = ? or to_id = ?) and superseded_at is not null
+		union select recorded_at from ci_memberships where ci_id = ? order by 1 limit 2000`, ci, ci, ci, ci, ci, ci).Scan(&out).Error
+	for i := range out {
+		out[i] = domain.Instant(out[i])
+	}
+	return out, err
+}
+
+// setAttributes writes the values that lists filter by; fresh says that there are none yet.
+func (s store) setAttributes(ctx context.Context, ci domain.CIID, want map[string]string, fresh bool) error {
+	have := map[string]string{}
+	if !fresh {
+		var rows []struct{ Field, Value string }
+		if err := s.db.Conn(ctx).Raw("select field, value from ci_attributes where ci_id = ?", ci).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			have[r.Field] = r.Value
+		}
+	}
+	for field := range have {
+		if _, stays := want[field]; !stays {
+			if err := s.db.Conn(ctx).Exec("delete from ci_attributes where ci_id = ? and field = ?", ci, field).Error; err != nil {
+				return err
+			}
+		}
+	}
+	var rows [][]any
+	for field, value := range want {
+		if old, there := have[field]; !there || old != value {
+			rows = append(rows, []any{ci, field, value})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return s.db.InsertMany(ctx, "ci_attributes", []string{"ci_id", "field", "value"}, rows, "on conflict (ci_id, field) do update set value = excluded.value")
+}
+
+// document is what an item can be found by.
+type document struct{ number, name, codes, people, words string }
+
+func (s store) index(ctx context.Context, ci domain.CIID, d document) error {
+	if !s.db.IsPostgres() {
+		if err := s.unindex(ctx, ci); err != nil {
+			return err
+		}
+		return s.db.Conn(ctx).Exec("insert into ci_search (rowid, number, name, codes, people, words) values (?, ?, ?, ?, ?, ?)", ci, d.number, d.name, d.codes, d.people, d.words).Error
+	}
+	return s.db.Conn(ctx).Exec(`insert into ci_search (ci_id, doc) values (?, setweight(to_tsvector('simple', ?), 'A') || setweight(to_tsvector('simple', ?), 'B'))
+		on conflict (ci_id) do update set doc = excluded.doc`, ci, db.Spaced(d.number+" "+d.name+" "+d.codes), db.Spaced(d.people+" "+d.words)).Error
+}
+
+func (s store) unindex(ctx context.Context, ci domain.CIID) error {
+	key := "rowid"
+	if s.db.IsPostgres() {
+		key = "ci_id"
+	}
+	return s.db.Conn(ctx).Exec("delete from ci_search where "+key+" = ?", ci).Error
+}
+
+// lastSeen gives the last sighting of items by any source.
+func (s store) lastSeen(ctx context.Context, ids []domain.CIID) (map[domain.CIID]*time.Time, error) {
+	out := map[domain.CIID]*time.Time{}
+	for len(ids) > 0 {
+		page := ids[:min(len(ids), 1000)]
+		ids = ids[len(page):]
+		var rows []struct {
+			CIID     domain.CIID
+			LastSeen time.Time
+		}
+		if err := s.db.Conn(ctx).Raw("select ci_id, last_seen from ci_sightings where ci_id in ?", page).Scan(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			at := domain.Instant(r.LastSeen)
+			if old := out[r.CIID]; old == nil || at.After(*old) {
+				out[r.CIID] = &at
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s store) modelVersion(ctx context.Context) (n int64, err error) {
+	return n, s.db.Conn(ctx).Raw("select coalesce(max(version), 0) from cmdb_models").Scan(&n).Error
+}
+
+func (s store) model(ctx context.Context, version int64) (v ModelVersion, err error) {
+	return v, s.db.Conn(ctx).Where("version = ?", version).Take(&v).Error
+}
+
+func (s store) modelVersions(ctx context.Context) (out []ModelVersion, err error) {
+	return out, s.db.Conn(ctx).Order("version desc").Find(&out).Error
+}
+
+func (s store) addModel(ctx context.Context, v ModelVersion) error {
+	return s.db.Conn(ctx).Create(&v).Error
+}
+
+// each yields all items in the order of their keys, a page at a time; eachOf those of some classes that are present.
+func (s store) each(ctx context.Context, yield func([]CI) error) error {
+	return s.walk(ctx, "1 = 1", nil, yield)
+}
+
+func (s store) eachOf(ctx context.Context, classes []string, yield func([]CI) error) error {
+	return s.walk(ctx, "presence = 'present' and class in ?", []any{classes}, yield)
+}
+
+func (s store) walk(ctx context.Context, cond string, args []any, yield func([]CI) error) error {
+	var after domain.CIID
+	for {
+		var page []CI
+		err := s.db.Conn(ctx).Where(cond+" and id > ?", append(args[:len(args):len(args)], int64(after))...).Order("id").Limit(1000).Find(&page).Error
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		if err := yield(page); err != nil {
+			return err
+		}
+		after = page[len(page)-1].ID
+	}
+}
