@@ -32,6 +32,8 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/audit/runs"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	desk_problem "github.com/cabinetdesk/cabinet/domain/problem"
@@ -62,6 +64,8 @@ type Deps struct {
 	CMDB      *cmdb.Service
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
+	Runs      *runs.Service
+	Canned    *canned.Service
 	Jobs      *jobs.Runner
 	Reports   *reports.Reports
 	Exports   *reports.Exports
@@ -117,7 +121,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

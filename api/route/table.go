@@ -124,6 +124,11 @@ var Table = []Row{
 	{ID: "set-members", Method: put, Path: "/teams/{key}/members", Action: "team.manage", Object: "team", Tag: "People", Summary: "Name the members of a team"},
 	{ID: "list-sites", Method: get, Path: "/sites", Action: "site.read", Tag: "People", Summary: "Sites"},
 
+	{ID: "list-canned", Method: get, Path: "/canned", Action: "canned.read", Ask: true, Tag: "Canned texts", Summary: "Canned texts that I am offered, filled for a record", Note: "With all=true every text of the desk, retired ones too."},
+	{ID: "write-canned", Method: post, Path: "/canned", Action: "canned.manage", Tag: "Canned texts", Summary: "Write a canned text", Status: created, Note: "For one team, or for all, which takes the right in the whole desk."},
+	{ID: "amend-canned", Method: patch, Path: "/canned/{id}", Action: "canned.manage", Object: "canned", Tag: "Canned texts", Summary: "Change a canned text"},
+	{ID: "move-canned", Method: post, Path: "/canned/{id}/moves/{event}", Action: "canned.manage", Object: "canned", Tag: "Canned texts", Summary: "Retire a canned text, or restore it"},
+
 	{ID: "roles", Method: get, Path: "/roles", Action: "role.read", Ask: true, Tag: "Permissions", Summary: "Which role may do what"},
 	{ID: "explain", Method: get, Path: "/explain", Action: "policy.explain", Tag: "Permissions", Summary: "Why somebody may or may not do something", Note: "Everybody may ask about themselves."},
 	{ID: "suggest-people", Method: get, Path: "/suggest/people", Action: Own, Tag: "Suggestions", Summary: "People by the beginning of a name", Note: "Who may not look up people finds only themselves."},

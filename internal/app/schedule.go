@@ -47,6 +47,8 @@ func (k *Desk) schedule(log *slog.Logger) {
 	})
 	jobs.Every(k.Jobs, 24*time.Hour, verifyLog{})
 
+	jobs.Register(k.Jobs, k.Runs.Work)
+
 	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, ticket.ParseQuery) })
 	jobs.Register(k.Jobs, func(ctx context.Context, _ reports.PurgeJob) error { return k.Exports.Purge(ctx) })
 	jobs.Every(k.Jobs, 6*time.Hour, reports.PurgeJob{})

@@ -142,6 +142,17 @@ CREATE TABLE boards (
   version integer not null
 );
 
+CREATE TABLE canned_texts (
+  id         integer primary key,
+  ref        text not null unique,
+  name       text not null,
+  body       text not null,
+  team_id    integer references teams (id),
+  retired    boolean not null default false,
+  version    integer not null,
+  updated_at datetime not null
+);
+
 CREATE TABLE changes (
   ticket_id           integer primary key references tickets (id),
   version             integer not null,
@@ -477,7 +488,7 @@ CREATE TABLE problems (
 CREATE TABLE requests (
   ticket_id  integer primary key references tickets (id),
   fulfilment text not null default ''
-);
+, contact_type text not null default '');
 
 CREATE TABLE role_grants (
   id          integer primary key,
@@ -628,6 +639,17 @@ CREATE TABLE users (
   updated_at    datetime not null
 );
 
+CREATE TABLE verifications (
+  id          text primary key,
+  state       text not null check (state in ('running', 'passed', 'failed')),
+  done        integer not null default 0,
+  total       integer not null default 0,
+  steps       text not null default '[]',
+  started_at  datetime not null,
+  heard_at    datetime not null,
+  finished_at datetime
+);
+
 CREATE INDEX api_tokens_user on api_tokens (user_id);
 
 CREATE INDEX approval_decisions_caster on approval_decisions (cast_by, id);
@@ -649,6 +671,8 @@ CREATE INDEX audit_events_recorded on audit_events (recorded_at, id);
 CREATE INDEX audit_events_type on audit_events (type, id);
 
 CREATE INDEX audit_private_subject on audit_private (subject);
+
+CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
 
 CREATE INDEX changes_window on changes (planned_start, planned_end);
 
@@ -774,6 +798,8 @@ CREATE INDEX tickets_updated on tickets (updated_at desc, id desc);
 
 CREATE INDEX users_name on users (lower(name));
 
+CREATE UNIQUE INDEX verifications_running on verifications (state) where state = 'running';
+
 CREATE TRIGGER approval_decisions_no_delete before delete on approval_decisions begin
   select raise(abort, 'a decision is never deleted');
 end;
@@ -877,6 +903,25 @@ end;
 
 CREATE TRIGGER audit_private_no_update before update on audit_private begin
   select raise(abort, 'the log is append-only: update on audit_private is refused');
+end;
+
+CREATE TRIGGER canned_texts_event_insert before insert on canned_texts
+  when not exists (select 1 from audit_events where entity_kind = 'canned_text' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a canned text changes only with its event');
+end;
+
+CREATE TRIGGER canned_texts_event_update before update on canned_texts
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'canned_text' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a canned text changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER canned_texts_no_delete before delete on canned_texts begin
+  select raise(abort, 'a canned text is never deleted');
+end;
+
+CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
+  when exists (select 1 from canned_texts where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a canned text is never replaced');
 end;
 
 CREATE TRIGGER changes_event_update before update on changes
