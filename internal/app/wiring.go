@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
@@ -45,6 +47,8 @@ type Desk struct {
 	Requests  *request.Service
 	Problems  *problem.Service
 	Changes   *changes.Service
+	Rules     *rulebook.Service
+	Oversight *oversight.Service
 	CMDB      *cmdb.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
@@ -92,13 +96,16 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
-	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
+	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
+	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
+		Items: inventory{k.CMDB}})
+	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "canned_text": k.Canned.States, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}
@@ -146,7 +153,7 @@ func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, 
 	found, err := d.people.DelegationsAmong(ctx, users, at)
 	out := make([]approval.Delegation, len(found))
 	for i, x := range found {
-		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board}
+		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board, MaxRisk: x.MaxRisk, Models: x.Models}
 	}
 	return out, err
 }
