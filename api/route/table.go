@@ -37,6 +37,10 @@ var Table = []Row{
 	{ID: "unwatch", Method: del, Path: "/tickets/{number}/watchers/{id}", Action: "{kind}.watch", Object: "ticket", Tag: "Tickets", Summary: "Follow a record no more"},
 	{ID: "link", Method: post, Path: "/tickets/{number}/links", Action: "{kind}.link", Object: "ticket", Tag: "Tickets", Summary: "Link two records", Status: created},
 	{ID: "unlink", Method: del, Path: "/tickets/{number}/links/{id}", Action: "{kind}.link", Object: "ticket", Tag: "Tickets", Summary: "Remove a link", Status: none},
+	{ID: "record-cis", Method: get, Path: "/tickets/{number}/cis", Action: "{kind}.read", Object: "ticket", Tag: "Tickets", Summary: "The configuration items of a record, now and then"},
+	{ID: "add-ci", Method: post, Path: "/tickets/{number}/cis", Action: "{kind}.link", Object: "ticket", Tag: "Tickets", Summary: "Say what a record is about, or what suffers from it", Status: created,
+		Note: "The items of a change are part of its plan: amend the plan."},
+	{ID: "remove-ci", Method: del, Path: "/tickets/{number}/cis/{id}", Action: "{kind}.link", Object: "ticket", Tag: "Tickets", Summary: "Take a configuration item off a record", Status: none},
 	{ID: "attach", Method: post, Path: "/tickets/{number}/attachments", Action: "{kind}.attach", Object: "ticket", Tag: "Tickets", Summary: "Attach a file", Status: created, Stream: true},
 	{ID: "download", Method: get, Path: "/attachments/{key}", Action: "{kind}.read", Object: "attachment", Tag: "Tickets", Summary: "Download a file", Produces: "application/octet-stream"},
 	{ID: "list-views", Method: get, Path: "/views", Action: Own, Tag: "Tickets", Summary: "My saved views and the shared ones"},
@@ -83,6 +87,10 @@ var Table = []Row{
 	{ID: "delegate", Method: post, Path: "/delegations", Action: "delegation.create", Tag: "Changes", Summary: "Let somebody decide for me", Status: created},
 	{ID: "revoke-delegation", Method: del, Path: "/delegations/{id}", Action: "delegation.revoke", Object: "delegation", Tag: "Changes", Summary: "End a delegation", Status: none},
 
+	{ID: "ci-impact", Method: get, Path: "/cis/{number}/impact", Action: "ci.read", Object: "ci", Tag: "Configuration", Summary: "What fails with an item, or what it depends on, and why"},
+	{ID: "ci-graph", Method: get, Path: "/cis/{number}/graph", Action: "ci.read", Object: "ci", Tag: "Configuration", Summary: "Everything around an item"},
+	{ID: "ci-tickets", Method: get, Path: "/cis/{number}/tickets", Action: "ci.read", Object: "ci", Tag: "Configuration", Summary: "The records about an item, or about what it depends on"},
+
 	{ID: "audit-events", Method: get, Path: "/audit/events", Action: "audit.read", Ask: true, Tag: "Audit", Summary: "Read the log"},
 	{ID: "audit-event", Method: get, Path: "/audit/events/{id}", Action: "audit.read", Ask: true, Object: "event", Tag: "Audit", Summary: "An event with its proof"},
 	{ID: "audit-checkpoint", Method: get, Path: "/audit/checkpoint", Action: "audit.read", Ask: true, Tag: "Audit", Summary: "The last signed checkpoint"},
@@ -110,6 +118,7 @@ var Table = []Row{
 	{ID: "suggest-services", Method: get, Path: "/suggest/services", Action: "{kind}.read", Tag: "Suggestions", Summary: "Services that visible records name"},
 	{ID: "suggest-classifications", Method: get, Path: "/suggest/classifications", Action: "{kind}.read", Tag: "Suggestions", Summary: "Classifications that visible records have"},
 	{ID: "suggest-tickets", Method: get, Path: "/suggest/tickets", Action: "{kind}.read", Tag: "Suggestions", Summary: "Records by words or number"},
+	{ID: "suggest-cis", Method: get, Path: "/suggest/cis", Action: "ci.read", Tag: "Suggestions", Summary: "Configuration items by words, number, serial number, address or owner", Note: "The person's own devices come first."},
 	{ID: "list-jobs", Method: get, Path: "/jobs", Action: "job.read", Ask: true, Tag: "Jobs", Summary: "Jobs that failed for good"},
 	{ID: "retry-job", Method: post, Path: "/jobs/{id}/retry", Action: "job.retry", Ask: true, Object: "job", Tag: "Jobs", Summary: "Try a job again", Status: none},
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/markdown"
 	"github.com/cabinetdesk/cabinet/api/rest"
+	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/flow"
@@ -71,6 +72,7 @@ type Record struct {
 	Moves           []Move          `json:"moves"`
 	May             map[string]bool `json:"may" doc:"What I may do to it now, by action"`
 	Links           []Link          `json:"links"`
+	CIs             []cis.Card      `json:"cis" doc:"The configuration items of the record that I may see"`
 	Attachments     []Attachment    `json:"attachments"`
 	Source          *Source         `json:"source"`
 }
@@ -83,6 +85,7 @@ type scene struct {
 	links  []ticket.Link
 	others map[domain.TicketID]ticket.Ticket
 	files  []ticket.Attachment
+	cis    []cis.Card
 	source *Source
 	cast   who.Cast
 }
@@ -104,6 +107,9 @@ func (d *Desk) scene(ctx context.Context, t ticket.Ticket, people []domain.UserI
 		return s, err
 	}
 	if s.files, err = d.Tickets.Attachments(ctx, t, s.may["read_internal"]); err != nil {
+		return s, err
+	}
+	if s.cis, err = d.cis.Of(ctx, t); err != nil {
 		return s, err
 	}
 	system, at, found, err := d.store.source(ctx, t.ID)
@@ -199,7 +205,7 @@ func attachment(a ticket.Attachment, c who.Cast) Attachment {
 func (d *Desk) record(ctx context.Context, t ticket.Ticket, s scene, f facets, moves []Move) Record {
 	me := domain.ActorFrom(ctx).User
 	r := Record{Row: d.row(t, s.cast, f), Description: t.Description, DescriptionHTML: markdown.HTML(t.Description), OpenedBy: s.cast.Person(t.OpenedBy),
-		Watchers: s.cast.Persons(s.roles["watcher"]), Moves: rest.NotNil(moves), May: s.may, Links: []Link{}, Attachments: []Attachment{}, Source: s.source}
+		Watchers: s.cast.Persons(s.roles["watcher"]), Moves: rest.NotNil(moves), May: s.may, Links: []Link{}, CIs: s.cis, Attachments: []Attachment{}, Source: s.source}
 	for _, w := range s.roles["watcher"] {
 		r.Watching = r.Watching || w == me
 	}

@@ -14,8 +14,11 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
+	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -48,6 +51,8 @@ type Deps struct {
 	Requests  *request.Service
 	Problems  *desk_problem.Service
 	Changes   *changes.Service
+	CMDB      *cmdb.Service
+	Impact    *impact.Service
 	Approvals *approval.Service
 	People    *people.Service
 	Audit     *audit.Log
@@ -74,6 +79,7 @@ type Deps struct {
 type Desk struct {
 	Deps
 	*who.Directory
+	cis   *cis.Desk
 	store store
 	runs  verifications
 	live  hub
@@ -98,6 +104,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.auditRoutes(b)
 	desk.eventRoutes(b)
 	desk.exportRoutes(b)
+	desk.cis = cis.Routes(b, cis.Deps{Directory: desk.Directory, CMDB: d.CMDB, Impact: d.Impact, Tickets: d.Tickets, People: d.People})
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Directory: desk.Directory})
 	return desk, b.Close()
