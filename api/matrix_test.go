@@ -138,10 +138,13 @@ var bodies = map[string]any{
 	"save-view":    map[string]any{"name": "x", "query": "queue=mine"}, "save-draft": map[string]any{"body": map[string]any{}},
 	"create-my-token":    map[string]any{"name": "x", "rights": []string{"incident.read"}, "expires_at": "2026-04-01T00:00:00Z"},
 	"change-my-password": map[string]any{"current": "x", "new": "y"}, "my-preferences": map[string]any{},
+	"create-ci": map[string]any{"class": "server", "values": map[string]string{"name": "x"}}, "amend-ci": map[string]any{"values": map[string]string{"description": "x"}},
+	"relate-ci": map[string]any{"type": "runs_on", "to": "CI-999999"}, "bulk-cis": map[string]any{"numbers": []string{"CI-999999"}, "action": "attest"},
+	"set-ci-group": map[string]any{"name": "X"}, "join-ci-group": map[string]any{"number": "CI-999999"},
 	"bulk": map[string]any{"numbers": []string{"INC-999999"}, "action": "assign", "assignee": "me"},
 }
 
-var queries = map[string]string{"search": "?q=mail", "suggest-tickets": "?q=mail"}
+var queries = map[string]string{"compare-ci": "?from=2026-01-01", "compare-ci-group": "?from=2026-01-01", "search": "?q=mail", "suggest-tickets": "?q=mail"}
 
 func (m *matrix) decide(role, action string, o policies.Object) bool {
 	return m.Gate.Decide(context.Background(), m.actors[role], action, o).Allowed
@@ -160,12 +163,23 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		return out
 	case "task", "attachment":
 		return m.childProbes(row, role)
+	case "ci":
+		return m.itemProbes(row, role)
 	case "person":
 		return m.personProbes(row, role)
 	}
 	me := m.actors[role]
+	if row.Object == "ci-group" {
+		return m.groupProbes(row, role)
+	}
 	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
+	case row.ID == "bulk-cis":
+		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
+	case row.Action == "ci.read": // of something, somewhere
+		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), row.Action)
+	case row.ID == "create-ci":
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "ci"})
 	case row.ID == "start-export":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "incident.export")
 	case row.Action == route.Own || strings.HasPrefix(row.Action, "{kind}"):
@@ -216,7 +230,10 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 				}
 				p.allowed = m.decide(role, action, m.object(n, action[strings.Index(action, ".")+1:]))
 			}
-			p.vague = row.ID == "unlink" || row.ID == "decide" || row.ID == "recuse"
+			if row.ID == "add-ci" {
+				p.body = map[string]any{"ci": m.item("own", role).Number}
+			}
+			p.vague = row.ID == "remove-ci" || row.ID == "unlink" || row.ID == "decide" || row.ID == "recuse"
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

@@ -115,6 +115,75 @@ func (s *Service) Moments(ctx context.Context, number string) ([]time.Time, erro
 	return s.store.moments(ctx, c.ID)
 }
 
+// Entities names everything in the log that is about an item: itself, its relations and its memberships. Who may: ci.read.
+func (s *Service) Entities(ctx context.Context, number string) (CI, map[string][]string, error) {
+	c, err := s.Get(ctx, number)
+	if err != nil {
+		return c, nil, err
+	}
+	out := map[string][]string{kindCI: {c.Number}}
+	relations, memberships, err := s.store.refs(ctx, c.ID)
+	if len(relations) > 0 {
+		out[kindRelation] = relations
+	}
+	if len(memberships) > 0 {
+		out[kindMembership] = memberships
+	}
+	return c, out, err
+}
+
+// CompareGroup says who joined and who left a group between two moments, and in what those who are in it at both differ; up to 500 of these. Who may: ci.read for
+// anything.
+func (s *Service) CompareGroup(ctx context.Context, group string, a, b Moment) (joined, left []CI, changed map[string][]domain.FieldChange, err error) {
+	if s.gate.Scope(ctx, "ci.read").None() {
+		return nil, nil, nil, domain.ErrForbidden
+	}
+	g, err := s.store.group(ctx, group)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	now := s.db.Now(ctx)
+	moments := [2]Moment{a.with(now), b.with(now)}
+	var in [2][]domain.CIID
+	for i, m := range moments {
+		if in[i], err = s.store.members(ctx, g.ID, m); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	all, err := s.store.byIDs(ctx, slices.Concat(in[0], in[1]))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	all = s.Readable(ctx, all)
+	changed = map[string][]domain.FieldChange{}
+	for _, id := range in[1] {
+		c, ok := all[id]
+		switch {
+		case !ok:
+		case !slices.Contains(in[0], id):
+			joined = append(joined, c)
+		case len(changed) < 500:
+			before, err := s.store.revisionAt(ctx, id, moments[0])
+			if err != nil {
+				continue // it was in the group before it was recorded
+			}
+			after, err := s.store.revisionAt(ctx, id, moments[1])
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			if d := diff(before.Facts.Fields(), after.Facts.Fields()); len(d) > 0 {
+				changed[c.Number] = d
+			}
+		}
+	}
+	for _, id := range in[0] {
+		if c, ok := all[id]; ok && !slices.Contains(in[1], id) {
+			left = append(left, c)
+		}
+	}
+	return joined, left, changed, nil
+}
+
 // Comparison is in what an item, or a group, differs between two moments.
 type Comparison struct {
 	Fields      []domain.FieldChange

@@ -163,8 +163,10 @@ func (s *Service) end(ctx context.Context, old Relation, at time.Time, reason, r
 	return s.tieRelation(ctx, &r, &old, "unrelated", reason, run)
 }
 
-// UnrelateInput ends a relation by its reference.
+// UnrelateInput ends a relation by its reference. Number, if given, is one of its items, which the actor must be allowed to
+// relate as well.
 type UnrelateInput struct {
+	Number string
 	Ref    string
 	Reason string
 	Origin Origin
@@ -177,8 +179,17 @@ func (s *Service) Unrelate(ctx context.Context, in UnrelateInput) (r Relation, e
 		return r, err
 	}
 	err = s.db.Do(ctx, func(ctx context.Context) error {
+		var c CI
+		if in.Number != "" {
+			if c, err = s.lock(ctx, in.Number, 0, "relate"); err != nil {
+				return err
+			}
+		}
 		if r, err = s.lockRelation(ctx, in.Ref); err != nil || r.ValidTo != nil {
 			return err
+		}
+		if in.Number != "" && c.ID != r.FromID && c.ID != r.ToID {
+			return domain.ErrNotFound.Because("%s has no such relation.", c.Number)
 		}
 		at, err := in.Origin.since(s.db.Now(ctx))
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/rest"
 	"github.com/cabinetdesk/cabinet/api/route"
+	"github.com/cabinetdesk/cabinet/api/story"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -137,7 +138,7 @@ func (d *Desk) auditRows(ctx context.Context, events []audit.Event) ([]AuditEven
 	}
 	for _, e := range events {
 		row := AuditEvent{ID: e.ID, At: e.RecordedAt, Type: e.Type, Record: e.Entity, Version: e.Version, Via: e.Via, StateFrom: e.StateFrom, StateTo: e.StateTo,
-			Leaf: seal(e).Leaf, Changes: []FieldChange{}}
+			Leaf: story.SealOf(e).Leaf, Changes: []FieldChange{}}
 		if p, ok := w.refs[e.Actor]; ok {
 			person := who.Of(p)
 			row.Actor = &person

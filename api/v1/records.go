@@ -64,17 +64,17 @@ type Source struct {
 // Record is what the pages of all four kinds share.
 type Record struct {
 	Row
-	Description     string          `json:"description" doc:"Markdown"`
-	DescriptionHTML string          `json:"description_html" doc:"Safe to show"`
-	OpenedBy        *who.Person     `json:"opened_by"`
-	Watchers        []who.Person    `json:"watchers"`
-	Watching        bool            `json:"watching" doc:"Whether I follow it"`
-	Moves           []Move          `json:"moves"`
-	May             map[string]bool `json:"may" doc:"What I may do to it now, by action"`
-	Links           []Link          `json:"links"`
-	CIs             []cis.Card      `json:"cis" doc:"The configuration items of the record that I may see"`
-	Attachments     []Attachment    `json:"attachments"`
-	Source          *Source         `json:"source"`
+	Description     string           `json:"description" doc:"Markdown"`
+	DescriptionHTML string           `json:"description_html" doc:"Safe to show"`
+	OpenedBy        *who.Person      `json:"opened_by"`
+	Watchers        []who.Person     `json:"watchers"`
+	Watching        bool             `json:"watching" doc:"Whether I follow it"`
+	Moves           []Move           `json:"moves"`
+	May             map[string]bool  `json:"may" doc:"What I may do to it now, by action"`
+	Links           []Link           `json:"links"`
+	CIs             []cis.RecordItem `json:"cis" doc:"The configuration items of the record that I may see"`
+	Attachments     []Attachment     `json:"attachments"`
+	Source          *Source          `json:"source"`
 }
 
 // scene is everything around a record that its page shows, loaded before it is composed.
@@ -85,7 +85,7 @@ type scene struct {
 	links  []ticket.Link
 	others map[domain.TicketID]ticket.Ticket
 	files  []ticket.Attachment
-	cis    []cis.Card
+	cis    []cis.RecordItem
 	source *Source
 	cast   who.Cast
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/markdown"
 	"github.com/cabinetdesk/cabinet/api/rest"
+	"github.com/cabinetdesk/cabinet/api/story"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -18,46 +19,12 @@ import (
 	"github.com/cabinetdesk/cabinet/policies"
 )
 
-// Entry is one line of a record's timeline: an event of the log, in people's words.
-type Entry struct {
-	ID         string        `json:"id"`
-	At         time.Time     `json:"at" doc:"When it happened"`
-	RecordedAt time.Time     `json:"recorded_at" doc:"When the log took it up; later for what was imported"`
-	Actor      Actor         `json:"actor"`
-	OnBehalfOf *who.Person   `json:"on_behalf_of,omitempty"`
-	Type       string        `json:"type" example:"incident.resolved"`
-	Label      string        `json:"label" doc:"What happened, to be read after the actor's name"`
-	Kind       string        `json:"kind" enum:"reply,note,move,field,link,attachment,approval,import,system"`
-	Internal   bool          `json:"internal"`
-	Body       *string       `json:"body,omitempty" doc:"Markdown"`
-	BodyHTML   *string       `json:"body_html,omitempty"`
-	Changes    []FieldChange `json:"changes"`
-	CommentID  *string       `json:"comment_id,omitempty"`
-	Seal       Seal          `json:"seal"`
-	Via        string        `json:"via" doc:"ui, api, cli, job, import or demo"`
-}
-
-// Actor is who did it. The desk itself is called system and has no id.
-type Actor struct {
-	ID    string `json:"id,omitempty"`
-	Name  string `json:"name"`
-	Login string `json:"login,omitempty"`
-}
-
-// FieldChange is one value that an event changed.
-type FieldChange struct {
-	Field  string  `json:"field"`
-	Label  string  `json:"label,omitempty"`
-	Before *string `json:"before"`
-	After  *string `json:"after"`
-	Erased bool    `json:"erased,omitempty" doc:"The value is not kept any more; the log still proves that there was one"`
-}
-
-// Seal is an event's place in the sealed log; the leaf is null until it is sealed.
-type Seal struct {
-	Leaf    *int64 `json:"leaf"`
-	EventID string `json:"event_id"`
-}
+// Entry, FieldChange and Seal are the forms of a timeline; see package story.
+type (
+	Entry       = story.Entry
+	FieldChange = story.FieldChange
+	Seal        = story.Seal
+)
 
 type timelineInput struct {
 	Number string `path:"number" maxLength:"40"`
@@ -126,8 +93,8 @@ func (d *Desk) entries(ctx context.Context, t ticket.Ticket, events []audit.Even
 	}
 	out := make([]Entry, 0, len(events))
 	for _, e := range events {
-		entry := Entry{ID: e.ID, At: e.OccurredAt, RecordedAt: e.RecordedAt, Actor: w.actor(e.Actor), OnBehalfOf: w.behalf(e.OnBehalfOf), Type: e.Type,
-			Label: label(e.Type), Kind: kindOf(e), Internal: e.Visibility != domain.Public, Changes: w.changes(e), Seal: seal(e), Via: e.Via}
+		entry := Entry{ID: e.ID, At: e.OccurredAt, RecordedAt: e.RecordedAt, Actor: story.ActorOf(e.Actor, w.refs), OnBehalfOf: w.behalf(e.OnBehalfOf), Type: e.Type,
+			Label: label(e.Type), Kind: kindOf(e), Internal: e.Visibility != domain.Public, Changes: w.changes(e), Seal: story.SealOf(e), Via: e.Via}
 		text := ""
 		if c, ok := said[e.ID]; ok {
 			entry.CommentID, text = &c.Ref, c.Body
@@ -144,14 +111,6 @@ func (d *Desk) entries(ctx context.Context, t ticket.Ticket, events []audit.Even
 		out = append(out, entry)
 	}
 	return out, nil
-}
-
-func seal(e audit.Event) Seal {
-	s := Seal{EventID: e.ID}
-	if e.Index >= 0 {
-		s.Leaf = &e.Index
-	}
-	return s
 }
 
 // labels says what happened where the past participle of the event's type does not say it well.
@@ -269,17 +228,6 @@ func userList(s string) (out []domain.UserID) {
 		out = append(out, domain.UserID(id))
 	}
 	return out
-}
-
-func (w words) actor(ref string) Actor {
-	p, ok := w.refs[ref]
-	if !ok {
-		if ref == "system" || ref == "" {
-			return Actor{Name: "system"}
-		}
-		return Actor{Name: "Somebody"}
-	}
-	return Actor{ID: p.Ref, Name: p.Name, Login: p.Login}
 }
 
 func (w words) behalf(ref string) *who.Person {

@@ -15,6 +15,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
+	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -51,9 +52,9 @@ type Deps struct {
 	Requests  *request.Service
 	Problems  *desk_problem.Service
 	Changes   *changes.Service
+	Approvals *approval.Service
 	CMDB      *cmdb.Service
 	Impact    *impact.Service
-	Approvals *approval.Service
 	People    *people.Service
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
@@ -107,6 +108,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.cis = cis.Routes(b, cis.Deps{Directory: desk.Directory, CMDB: d.CMDB, Impact: d.Impact, Tickets: d.Tickets, People: d.People})
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Directory: desk.Directory})
+	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
 	return desk, b.Close()
 }
 

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,8 +47,11 @@ type Change struct {
 // Filter selects events. Empty fields select all. To and From bound the time of recording, From
 // included, To excluded.
 type Filter struct {
-	EntityKind   string
-	Entity       string
+	EntityKind string
+	Entity     string
+	// Among, by kind, adds the entities of which an event may be: the history of something that is kept in several.
+	// It stands in place of EntityKind and Entity.
+	Among        map[string][]string
 	Type         string
 	Actor        string
 	From, To     time.Time
@@ -85,6 +89,15 @@ func (l *Log) Events(ctx context.Context, f Filter) ([]Event, error) {
 	}
 	if f.Entity != "" {
 		and("e.entity = ?", f.Entity)
+	}
+	if len(f.Among) > 0 {
+		var or []string
+		var of []any
+		for _, kind := range slices.Sorted(maps.Keys(f.Among)) {
+			list, values := in(f.Among[kind])
+			or, of = append(or, "e.entity_kind = ? and e.entity in "+list), append(append(of, kind), values...)
+		}
+		and("("+strings.Join(or, " or ")+")", of...)
 	}
 	if f.Type != "" {
 		and("e.type = ?", f.Type)

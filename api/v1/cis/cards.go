@@ -12,8 +12,8 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
 
-// Card is a configuration item as a record shows it: what it is, how much that can be relied on, and how it has fared.
-type Card struct {
+// RecordItem is a configuration item as a record shows it: what it is, how much that can be relied on, and how it has fared.
+type RecordItem struct {
 	Number        string   `json:"number" example:"CI-000123"`
 	Name          string   `json:"name"`
 	Class         string   `json:"class"`
@@ -33,21 +33,21 @@ type Card struct {
 	Missing       []string `json:"missing" doc:"Wanted facts that nobody knows"`
 	Requester     bool     `json:"requesters" doc:"The person for whom the record was opened uses or owns it"`
 	// Then is only there when a moment was asked for.
-	Then *Then `json:"then,omitempty" doc:"As it was at the moment that was asked for; null when it was not known then"`
+	Then *ItemThen `json:"then,omitempty" doc:"As it was at the moment that was asked for; null when it was not known then"`
 }
 
-// Then is an item as it was at a moment, and in what it differs now.
-type Then struct {
-	Name        string   `json:"name"`
-	Class       string   `json:"class"`
-	ClassLabel  string   `json:"class_label"`
-	Status      string   `json:"status"`
-	StatusLabel string   `json:"status_label"`
-	Differs     []Change `json:"differs"`
+// ItemThen is an item as it was at a moment, and in what it differs now.
+type ItemThen struct {
+	Name        string       `json:"name"`
+	Class       string       `json:"class"`
+	ClassLabel  string       `json:"class_label"`
+	Status      string       `json:"status"`
+	StatusLabel string       `json:"status_label"`
+	Differs     []Difference `json:"differs"`
 }
 
-// Change is one fact that differs.
-type Change struct {
+// Difference is one fact that differs.
+type Difference struct {
 	Field string `json:"field"`
 	Label string `json:"label"`
 	Then  string `json:"then"`
@@ -64,7 +64,7 @@ type named struct {
 const failuresWithin = 90 * 24 * time.Hour
 
 // Of gives the items of a record that the actor may see: what was tied to it, or, of a change, what its plan names.
-func (d *Desk) Of(ctx context.Context, t ticket.Ticket) ([]Card, error) {
+func (d *Desk) Of(ctx context.Context, t ticket.Ticket) ([]RecordItem, error) {
 	return d.cards(ctx, t, cmdb.Moment{})
 }
 
@@ -86,10 +86,10 @@ func (d *Desk) named(ctx context.Context, t ticket.Ticket) (out []named, err err
 	return out, err
 }
 
-func (d *Desk) cards(ctx context.Context, t ticket.Ticket, then cmdb.Moment) ([]Card, error) {
+func (d *Desk) cards(ctx context.Context, t ticket.Ticket, then cmdb.Moment) ([]RecordItem, error) {
 	list, err := d.named(ctx, t)
 	if err != nil || len(list) == 0 {
-		return []Card{}, err
+		return []RecordItem{}, err
 	}
 	ids := make([]domain.CIID, len(list))
 	for i, n := range list {
@@ -106,7 +106,7 @@ func (d *Desk) cards(ctx context.Context, t ticket.Ticket, then cmdb.Moment) ([]
 	if err != nil {
 		return nil, err
 	}
-	out := []Card{}
+	out := []RecordItem{}
 	for _, n := range list {
 		c, seen := found[n.id]
 		if !seen {
@@ -128,17 +128,17 @@ func (d *Desk) cards(ctx context.Context, t ticket.Ticket, then cmdb.Moment) ([]
 	return out, nil
 }
 
-func (d *Desk) card(ctx context.Context, c cmdb.CI, now time.Time) (Card, error) {
+func (d *Desk) card(ctx context.Context, c cmdb.CI, now time.Time) (RecordItem, error) {
 	m, _, err := d.CMDB.Model(ctx)
 	if err != nil {
-		return Card{}, err
+		return RecordItem{}, err
 	}
 	fresh, err := d.CMDB.Fresh(ctx, c)
 	if err != nil {
-		return Card{}, err
+		return RecordItem{}, err
 	}
 	f := c.Facts
-	out := Card{Number: c.Number, Name: f.Name, Class: f.Class, ClassLabel: classLabel(m, f.Class), Status: f.Status, StatusLabel: statusLabel(f.Status),
+	out := RecordItem{Number: c.Number, Name: f.Name, Class: f.Class, ClassLabel: classLabel(m, f.Class), Status: f.Status, StatusLabel: statusLabel(f.Status),
 		Serial: rest.Opt(f.Serial), Tags: rest.NotNil(f.TagList()), WarrantyUntil: rest.Opt(f.WarrantyUntil), SupportUntil: rest.Opt(f.SupportUntil), Missing: rest.NotNil(fresh.Missing)}
 	if f.Criticality > 0 {
 		out.Criticality = &f.Criticality
@@ -155,7 +155,7 @@ func (d *Desk) card(ctx context.Context, c cmdb.CI, now time.Time) (Card, error)
 }
 
 // then compares an item with what it was; nil when it was not known at the moment.
-func (d *Desk) then(ctx context.Context, c cmdb.CI, then cmdb.Moment) (*Then, error) {
+func (d *Desk) then(ctx context.Context, c cmdb.CI, then cmdb.Moment) (*ItemThen, error) {
 	old, err := d.CMDB.At(ctx, c.Number, then)
 	if domain.KindOf(err) == domain.NotFound {
 		return nil, nil
@@ -167,7 +167,7 @@ func (d *Desk) then(ctx context.Context, c cmdb.CI, then cmdb.Moment) (*Then, er
 	if err != nil {
 		return nil, err
 	}
-	out := &Then{Name: old.Facts.Name, Class: old.Facts.Class, ClassLabel: classLabel(m, old.Facts.Class), Status: old.Facts.Status, StatusLabel: statusLabel(old.Facts.Status), Differs: []Change{}}
+	out := &ItemThen{Name: old.Facts.Name, Class: old.Facts.Class, ClassLabel: classLabel(m, old.Facts.Class), Status: old.Facts.Status, StatusLabel: statusLabel(old.Facts.Status), Differs: []Difference{}}
 	diff, err := d.CMDB.Compare(ctx, c.Number, then, cmdb.Moment{})
 	if err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ func (d *Desk) then(ctx context.Context, c cmdb.CI, then cmdb.Moment) (*Then, er
 		if a, ok := m.Field(c.Facts.Class, f.Field); ok {
 			label = a.Label
 		}
-		out.Differs = append(out.Differs, Change{Field: f.Field, Label: label, Then: f.Before, Now: f.After})
+		out.Differs = append(out.Differs, Difference{Field: f.Field, Label: label, Then: f.Before, Now: f.After})
 	}
 	return out, nil
 }
@@ -187,7 +187,7 @@ type recordCIsInput struct {
 	moment
 }
 
-func (d *Desk) recordCIs(ctx context.Context, in *recordCIsInput) (*rest.Body[rest.Items[Card]], error) {
+func (d *Desk) recordCIs(ctx context.Context, in *recordCIsInput) (*rest.Body[rest.Items[RecordItem]], error) {
 	m, err := in.parse()
 	if err != nil {
 		return nil, err
@@ -211,7 +211,7 @@ type addCIInput struct {
 	}
 }
 
-func (d *Desk) addCI(ctx context.Context, in *addCIInput) (*rest.Body[rest.Items[Card]], error) {
+func (d *Desk) addCI(ctx context.Context, in *addCIInput) (*rest.Body[rest.Items[RecordItem]], error) {
 	t, err := d.Tickets.AddCI(ctx, in.Number, in.Body.CI, ticket.CIRole(in.Body.Role))
 	if err != nil {
 		return nil, err
@@ -233,8 +233,8 @@ func (d *Desk) removeCI(ctx context.Context, in *removeCIInput) (*rest.Empty, er
 	return nil, err
 }
 
-// Choice is an item that somebody may choose for a record.
-type Choice struct {
+// ItemChoice is an item that somebody may choose for a record.
+type ItemChoice struct {
 	Number     string  `json:"number"`
 	Name       string  `json:"name"`
 	ClassLabel string  `json:"class_label"`
@@ -251,7 +251,7 @@ type suggestInput struct {
 const suggested = 20
 
 // suggest lists items to choose from: the person's own first, then the one whose number it is, then whatever is found.
-func (d *Desk) suggest(ctx context.Context, in *suggestInput) (*rest.Body[rest.Items[Choice]], error) {
+func (d *Desk) suggest(ctx context.Context, in *suggestInput) (*rest.Body[rest.Items[ItemChoice]], error) {
 	person := in.For
 	if person == "" {
 		person = "me"
@@ -260,14 +260,14 @@ func (d *Desk) suggest(ctx context.Context, in *suggestInput) (*rest.Body[rest.I
 	if err != nil {
 		return nil, err
 	}
-	q, out, seen := strings.TrimSpace(in.Q), []Choice{}, map[domain.CIID]bool{}
+	q, out, seen := strings.TrimSpace(in.Q), []ItemChoice{}, map[domain.CIID]bool{}
 	put := func(own bool, items ...cmdb.CI) {
 		for _, c := range items {
 			if seen[c.ID] || len(out) >= suggested || c.Facts.Presence != cmdb.Present || c.Facts.Status == cmdb.Disposed {
 				continue
 			}
 			seen[c.ID] = true
-			out = append(out, Choice{Number: c.Number, Name: c.Facts.Name, ClassLabel: classLabel(m, c.Facts.Class), Status: c.Facts.Status, Serial: rest.Opt(c.Facts.Serial), Own: own})
+			out = append(out, ItemChoice{Number: c.Number, Name: c.Facts.Name, ClassLabel: classLabel(m, c.Facts.Class), Status: c.Facts.Status, Serial: rest.Opt(c.Facts.Serial), Own: own})
 		}
 	}
 	ask := func(f cmdb.Filter, own bool) error {
