@@ -196,6 +196,10 @@ func TestTheCMDBAtAnyTimeIsAReplayOfTheLogUpToIt(t *testing.T) {
 					}
 					moments = append(moments, w.Clock.Now())
 				}
+				for range 4 {
+					known := rapid.IntRange(0, len(moments)-1).Draw(t, "known")
+					agree(t, w, items, moments[rapid.IntRange(0, known).Draw(t, "at")], moments[known])
+				}
 				for _, at := range moments {
 					if want, got := replay(t, w, at).String(), seen(t, w, at).String(); want != got {
 						t.Fatalf("at %v the log says\n%s\nand the CMDB\n%s", at, want, got)
@@ -204,5 +208,62 @@ func TestTheCMDBAtAnyTimeIsAReplayOfTheLogUpToIt(t *testing.T) {
 			})
 			w.VerifyLog()
 		})
+	}
+}
+
+// agree compares each item at one instant, as it was known at another, with its events: a patch holds from the instant
+// on that its event calls effective, and what was recorded later wins.
+func agree(t *rapid.T, w *world.World, items []cmdb.CI, at, known time.Time) {
+	page, err := w.CMDB.List(w.System(), cmdb.Filter{Limit: 200, Sort: "number", Moment: cmdb.Moment{At: at, Known: known}}, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[domain.CIID]int{}
+	for _, c := range page.Items {
+		listed[c.ID]++
+	}
+	for _, c := range items {
+		events, err := w.Log.Events(w.System(), audit.Filter{EntityKind: "ci", Entity: c.Number, OldestFirst: true, Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want map[string]string
+		for _, e := range events {
+			if e.RecordedAt.After(known) {
+				continue
+			}
+			since := cmdb.Instant(e.RecordedAt)
+			for _, ch := range e.Changes {
+				if ch.Field == "effective" {
+					since = ch.After
+				}
+			}
+			if since > cmdb.Instant(at) {
+				continue
+			}
+			if want == nil {
+				want = map[string]string{}
+			}
+			for _, ch := range e.Changes {
+				switch {
+				case slices.Contains([]string{"effective", "reason", "source"}, ch.Field):
+				case ch.After == "":
+					delete(want, ch.Field)
+				default:
+					want[ch.Field] = ch.After
+				}
+			}
+		}
+		got, err := w.CMDB.At(w.System(), c.Number, cmdb.Moment{At: at, Known: known})
+		switch {
+		case want == nil && domain.KindOf(err) == domain.NotFound:
+		case err != nil:
+			t.Fatalf("%s at %v as known at %v: %v; the log says %s", c.Number, at, known, err, line(want))
+		case line(got.Facts.Fields()) != line(want):
+			t.Fatalf("%s at %v as known at %v is\n%s\nand the log says\n%s", c.Number, at, known, line(got.Facts.Fields()), line(want))
+		}
+		if n := listed[c.ID]; n > 1 || (n == 1) != (want != nil) {
+			t.Fatalf("%s at %v as known at %v is %d times in the list", c.Number, at, known, n)
+		}
 	}
 }
