@@ -156,7 +156,7 @@ var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "po
 	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot"}
 
 // fieldLabels are the words for fields whose name does not read well.
-var fieldLabels = map[string]string{"due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
+var fieldLabels = map[string]string{"ci": "Item", "due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
 	"override_reason": "Because", "major_reason": "Because", "hold_reason": "Because", "link": "Link", "attachment": "File", "watcher": "Follower", "reason": "Because"}
 
 // words turns the log's canonical texts into people's words.
