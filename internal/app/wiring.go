@@ -14,6 +14,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -50,6 +51,7 @@ type Desk struct {
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
 	CMDB      *cmdb.Service
+	Impact    *impact.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	Reports   *reports.Reports
@@ -88,10 +90,11 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Runs = runs.New(d, k.Log, func(ctx context.Context, job runs.Job) error { return k.Jobs.Enqueue(ctx, job) })
 
 	directory := directory{k.People}
-	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
+	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
+	k.Impact = impact.New(d, k.CMDB, k.Gate)
+	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, Items: k.Impact, NewID: audit.NewID, Random: Random})
 	k.Approvals = approval.New(d, k.Gate, directory, Random)
 	k.Canned = canned.New(d, k.Gate, Random)
-	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)

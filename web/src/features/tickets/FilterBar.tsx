@@ -12,14 +12,15 @@ import { categoryWords, sentence, sinceChoices, toggle, withField, type FilterFi
 const offered: { field: FilterField; label: string }[] = [
   { field: 'category', label: 'State' }, { field: 'priority', label: 'Priority' }, { field: 'team', label: 'Team' }, { field: 'assignee', label: 'Assignee' },
   { field: 'requester', label: 'Requester' }, { field: 'service', label: 'Service' }, { field: 'classification', label: 'Classification' },
-  { field: 'risk', label: 'Risk' }, { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
+  { field: 'ci', label: 'Configuration item' },
+  { field: 'ci_impact', label: 'Item or what it depends on' }, { field: 'risk', label: 'Risk' }, { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
 ];
 const many: Partial<Record<FilterField, Choice[]>> = {
   category: Object.entries(categoryWords).map(([id, label]) => ({ id, label })),
   priority: [1, 2, 3, 4].map((value) => ({ id: String(value), label: `P${value} ${priorityWord[value]!.toLowerCase()}` })),
 };
 const riskChoices: Choice[] = Object.entries(riskWord).map(([id, label]) => ({ id, label }));
-const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams'>> = { team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
+const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams' | 'cis'>> = { ci: 'cis', ci_impact: 'cis', team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
 const extras: Partial<Record<FilterField, Choice[]>> = { assignee: [{ id: 'me', label: 'Me' }, { id: 'none', label: 'Nobody' }], requester: [{ id: 'me', label: 'Me' }] };
 
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (next: Filters) => void }) {
@@ -30,9 +31,11 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   const known = useQuery({ ...suggest('people', ''), enabled: false });
   const assignee = useName(filters.assignee);
   const requester = useName(filters.requester);
+  const item = useItem(filters.ci);
+  const provider = useItem(filters.ci_impact);
   const names = (field: FilterField, id: string) => picked.current.get(id)
     ?? (field === 'team' ? all.data?.items.find((team) => team.id === id)?.name : undefined)
-    ?? (field === 'assignee' ? assignee : field === 'requester' ? requester : undefined)
+    ?? (field === 'assignee' ? assignee : field === 'requester' ? requester : field === 'ci' ? item : field === 'ci_impact' ? provider : undefined)
     ?? known.data?.find((choice) => choice.id === id)?.label ?? id;
   const chips = sentence(filters, names, now);
   const shownFields = chips.map((chip) => chip.field);
@@ -66,6 +69,10 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
       {chips.length > 1 && <button type="button" className="button link small" onClick={() => onChange({ queue: filters.queue, kind: filters.kind, sort: filters.sort })}>Clear</button>}
     </div>
   );
+}
+
+function useItem(number: string | undefined): string | undefined {
+  return useQuery({ ...suggest('cis', number ?? ''), enabled: Boolean(number), staleTime: 600_000 }).data?.find((one) => one.id === number)?.label;
 }
 
 function useName(id: string | undefined): string | undefined {
