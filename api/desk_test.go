@@ -112,6 +112,8 @@ func TestViewsDraftsAndFollowersAreKept(t *testing.T) {
 		h.get("alice", "/views").ok(200).is("items.0.name", "Mine").is("items.0.mine", false)
 		h.do(ask{by: "alice", method: "DELETE", path: "/views/" + v.text("id")}).problem(404, "not_found")
 		h.post("amir", "/views", map[string]any{"name": "Bad", "query": "colour=red"}).problem(400, "malformed_filter")
+		h.post("amir", "/views", map[string]any{"name": "Servers", "kind": "ci", "query": "class=server&sort=-updated_at"}).ok(201).is("kind", "ci")
+		h.post("amir", "/views", map[string]any{"name": "Bad", "kind": "ci", "query": "colour=red"}).problem(422, "ci_filter_malformed")
 		h.do(ask{by: "amir", method: "DELETE", path: "/views/" + v.text("id")}).ok(204)
 
 		h.get("amir", "/drafts/reply:INC-000001").ok(204)
