@@ -41,17 +41,18 @@ func (r Revision) ci(c CI) CI {
 
 // revise applies a patch to all that is known from an instant on. known are the revisions that are held to be true, in the
 // order of time, without gaps or overlaps; next is the item at its new version. It returns the keys of the revisions
-// that are superseded, the revisions in their place, and the facts that hold now; no revisions when the patch changes
-// nothing. It is pure but for what patch does.
+// that are superseded, the revisions in their place, the facts that hold now, and what the patch changed in any of the
+// stretches, each field with its value in the first of them; no revisions when it changes nothing. It is pure but for
+// what patch does.
 //
 // A stretch that lies before the instant stays. One that goes on beyond it is cut there. What comes after
 // takes the patch as well: a correction of the past holds until today, and later facts that it does not name stay.
-func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts) error) (old []int64, fresh []Revision, present Facts, err error) {
+func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts) error) (old []int64, fresh []Revision, present Facts, changes []domain.FieldChange, err error) {
 	if len(known) == 0 {
-		return nil, nil, present, errors.New("an item without revisions")
+		return nil, nil, present, nil, errors.New("an item without revisions")
 	}
 	if from.Before(known[0].ValidFrom) {
-		return nil, nil, present, ErrEffective.With("body.effective", "the item is known since "+known[0].ValidFrom.Format("2006-01-02 15:04")+" UTC only")
+		return nil, nil, present, nil, ErrEffective.With("body.effective", "the item is known since "+known[0].ValidFrom.Format("2006-01-02 15:04")+" UTC only")
 	}
 	for _, r := range known {
 		if r.ValidTo != nil && !r.ValidTo.After(from) {
@@ -59,10 +60,15 @@ func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts)
 		}
 		present = r.Facts.clone()
 		if err := patch(&present); err != nil {
-			return nil, nil, present, err
+			return nil, nil, present, nil, err
 		}
 		if reflect.DeepEqual(present, r.Facts) {
 			continue
+		}
+		for _, c := range diff(r.Facts.Fields(), present.Fields()) {
+			if !slices.ContainsFunc(changes, func(x domain.FieldChange) bool { return x.Field == c.Field }) {
+				changes = append(changes, c)
+			}
 		}
 		old = append(old, r.ID)
 		again := r
@@ -76,7 +82,7 @@ func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts)
 		again.Facts = present.clone()
 		fresh = append(fresh, again)
 	}
-	return old, fresh, present, nil
+	return old, fresh, present, changes, nil
 }
 
 // refused turns the refusal of the flow into the desk's error.

@@ -139,8 +139,11 @@ func (s *Service) joinable(ctx context.Context, t model.RelationType, from, to C
 // tieRelation records a relation as it is from now on; old, if any, is what was held to be true before.
 func (s *Service) tieRelation(ctx context.Context, r *Relation, old *Relation, what, reason, run string) error {
 	fact := Tied{Kind: kindRelation, Ref: r.Ref, Version: r.Version, What: what, State: r.state(), Reason: reason, Run: run}
-	if old != nil {
+	switch {
+	case old != nil:
 		fact.Before = old.state()
+	case r.Version > 1:
+		fact.Before = map[string]string{"withdrawn": "true"}
 	}
 	if err := s.db.Emit(ctx, fact); err != nil {
 		return err
