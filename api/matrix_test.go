@@ -230,7 +230,10 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 				}
 				p.allowed = m.decide(role, action, m.object(n, action[strings.Index(action, ".")+1:]))
 			}
-			p.vague = row.ID == "unlink" || row.ID == "decide" || row.ID == "recuse"
+			if row.ID == "add-ci" {
+				p.body = map[string]any{"ci": m.item("own", role).Number}
+			}
+			p.vague = row.ID == "remove-ci" || row.ID == "unlink" || row.ID == "decide" || row.ID == "recuse"
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

@@ -217,6 +217,10 @@ func (s store) model(ctx context.Context, version int64) (v ModelVersion, err er
 	return v, s.db.Conn(ctx).Where("version = ?", version).Take(&v).Error
 }
 
+func (s store) modelAsOf(ctx context.Context, at time.Time) (v ModelVersion, err error) {
+	return v, s.db.Conn(ctx).Where("made_at <= ?", at).Order("version desc").Take(&v).Error
+}
+
 func (s store) modelVersions(ctx context.Context) (out []ModelVersion, err error) {
 	return out, s.db.Conn(ctx).Order("version desc").Find(&out).Error
 }

@@ -121,7 +121,7 @@ var labels = map[string]string{
 	"declared_major": "declared a major incident", "known_error_declared": "declared a known error", "authorization_requested": "asked for authorization",
 	"expedited": "asked the emergency board", "authorized": "gave the last approval", "approved": "approved", "rejected_by": "rejected", "recused": "stepped aside",
 	"held": "put this on hold", "released": "let this go on", "withdrawn": "took this back to draft", "revised": "took this back to draft by an edit", "pended": "put this on hold",
-	"answered": "answered: work goes on", "imported": "was imported", "imported_change": "changed, as imported",
+	"answered": "answered: work goes on", "ci_added": "named a configuration item", "ci_removed": "took a configuration item off", "imported": "was imported", "imported_change": "changed, as imported",
 }
 
 // label is what happened, to be read after a name.
@@ -134,7 +134,7 @@ func label(eventType string) string {
 }
 
 var entryKinds = map[string]string{
-	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
+	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "ci_added": "link", "ci_removed": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
 	"approved": "approval", "rejected_by": "approval", "recused": "approval", "authorized": "approval", "rejected": "approval", "replanned": "field",
 }
 

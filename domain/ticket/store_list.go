@@ -101,7 +101,8 @@ type resolved struct {
 	team      domain.TeamID
 	assignee  domain.UserID
 	requester domain.UserID
-	openOnly  bool // only open and waiting records fit
+	openOnly  bool            // only open and waiting records fit
+	items     [][]domain.CIID // about one of each
 }
 
 func (c *clauses) filter(f resolved, a domain.Actor, now time.Time) {
@@ -173,6 +174,10 @@ func (s store) where(f resolved, a domain.Actor, now time.Time, scopes ...[]kind
 		c.visible(sc)
 	}
 	c.filter(f, a, now)
+	for _, ids := range f.items {
+		cond, args := s.about(ids)
+		c.add(cond, args...)
+	}
 	if f.Q != "" {
 		err = s.matching(&c, f.Q, false)
 	}
@@ -312,7 +317,7 @@ func (s store) path(f resolved, scopes []kindScope) string {
 	switch {
 	case s.db.IsPostgres(), f.Q != "", f.PlannedFrom != nil, f.PlannedTo != nil:
 		return ""
-	case f.Queue == "requested", ownOnly(scopes):
+	case f.Queue == "requested", ownOnly(scopes), len(f.items) > 0:
 		return keys // of what is somebody's own there is little
 	case f.Queue == "mine", f.assignee != 0 && f.openOnly:
 		return walk("tickets_open_assignee")

@@ -25,10 +25,18 @@ type optimiseDatabase struct{}
 
 func (optimiseDatabase) Kind() string { return "optimise_database" }
 
+type refreshClosures struct{}
+
+func (refreshClosures) Kind() string { return "refresh_closures" }
+
 // schedule registers the periodic jobs. It is called once, before the queue is built.
 func (k *Desk) schedule(log *slog.Logger) {
 	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepSessions) error { return k.People.Sweep(ctx) })
 	jobs.Every(k.Jobs, time.Hour, sweepSessions{})
+
+	// Relations change one by one and by the ten thousand: it is asked each minute whether any did, rather than by each.
+	jobs.Register(k.Jobs, func(ctx context.Context, _ refreshClosures) error { return k.Impact.Refresh(ctx) })
+	jobs.Every(k.Jobs, time.Minute, refreshClosures{})
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ optimiseDatabase) error { return k.DB.Optimise(ctx) })
 	jobs.Every(k.Jobs, 6*time.Hour, optimiseDatabase{})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -43,6 +44,7 @@ type Desk struct {
 	Problems  *problem.Service
 	Changes   *changes.Service
 	CMDB      *cmdb.Service
+	Impact    *impact.Service
 	Approvals *approval.Service
 	Reports   *reports.Reports
 	Exports   *reports.Exports
@@ -79,9 +81,10 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Jobs = jobs.New(d, jobs.Config{Log: o.Log})
 
 	directory := directory{k.People}
-	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
-	k.Approvals = approval.New(d, k.Gate, directory, Random)
 	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
+	k.Impact = impact.New(d, k.CMDB, k.Gate)
+	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, Items: k.Impact, NewID: audit.NewID, Random: Random})
+	k.Approvals = approval.New(d, k.Gate, directory, Random)
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)

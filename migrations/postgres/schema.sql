@@ -123,6 +123,18 @@ create table boards (
   needed bigint not null default 1,
   version bigint not null
 );
+create table change_cis (
+  ticket_id bigint not null,
+  revision bigint not null,
+  ci_id bigint not null,
+  role text not null,
+  depth bigint not null,
+  parent_ci_id bigint,
+  relation text not null default ''::text,
+  at_risk boolean not null default false,
+  kept_at timestamp with time zone not null,
+  frozen_at timestamp with time zone
+);
 create table changes (
   ticket_id bigint not null,
   version bigint not null,
@@ -593,6 +605,11 @@ alter table board_members add constraint board_members_user_id_fkey FOREIGN KEY 
 alter table boards add constraint boards_key_key UNIQUE (key);
 alter table boards add constraint boards_pkey PRIMARY KEY (id);
 alter table boards add constraint boards_rule_check CHECK ((rule = ANY (ARRAY['any'::text, 'all'::text, 'quorum'::text])));
+alter table change_cis add constraint change_cis_ci_id_fkey FOREIGN KEY (ci_id) REFERENCES cis(id);
+alter table change_cis add constraint change_cis_parent_ci_id_fkey FOREIGN KEY (parent_ci_id) REFERENCES cis(id);
+alter table change_cis add constraint change_cis_pkey PRIMARY KEY (ticket_id, revision, ci_id);
+alter table change_cis add constraint change_cis_role_check CHECK ((role = ANY (ARRAY['primary'::text, 'affected'::text, 'impacted'::text])));
+alter table change_cis add constraint change_cis_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id);
 alter table changes add constraint changes_model_check CHECK ((model = ANY (ARRAY['standard'::text, 'normal'::text, 'emergency'::text])));
 alter table changes add constraint changes_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 alter table changes add constraint changes_pkey PRIMARY KEY (ticket_id);
@@ -747,16 +764,21 @@ CREATE INDEX audit_events_actor ON audit_events USING btree (actor, id);
 CREATE INDEX audit_events_recorded ON audit_events USING btree (recorded_at, id);
 CREATE INDEX audit_events_type ON audit_events USING btree (type, id);
 CREATE INDEX audit_private_subject ON audit_private USING btree (subject);
+CREATE INDEX change_cis_ci ON change_cis USING btree (ci_id, ticket_id, revision, role);
+CREATE INDEX change_cis_loose ON change_cis USING btree (ticket_id, revision) WHERE (frozen_at IS NULL);
 CREATE INDEX changes_window ON changes USING btree (planned_start, planned_end);
+CREATE INDEX changes_window_end ON changes USING btree (planned_end, planned_start);
 CREATE INDEX ci_attributes_value ON ci_attributes USING btree (field, value, ci_id);
 CREATE INDEX ci_memberships_ci ON ci_memberships USING btree (ci_id, group_id);
 CREATE INDEX ci_memberships_group ON ci_memberships USING btree (group_id, ci_id) WHERE (superseded_at IS NULL);
 CREATE INDEX ci_memberships_ref ON ci_memberships USING btree (ref);
-CREATE INDEX ci_relations_back ON ci_relations USING btree (to_id, type, from_id) WHERE ((valid_to IS NULL) AND (superseded_at IS NULL));
-CREATE INDEX ci_relations_from ON ci_relations USING btree (from_id, recorded_at);
+CREATE INDEX ci_relations_first ON ci_relations USING btree (from_id, type, to_id) INCLUDE (valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
+CREATE INDEX ci_relations_first_now ON ci_relations USING btree (from_id, type, to_id) INCLUDE (redundancy, needed) WHERE ((valid_to IS NULL) AND (superseded_at IS NULL));
 CREATE UNIQUE INDEX ci_relations_now ON ci_relations USING btree (from_id, type, to_id) WHERE ((valid_to IS NULL) AND (superseded_at IS NULL));
 CREATE INDEX ci_relations_ref ON ci_relations USING btree (ref);
-CREATE INDEX ci_relations_to ON ci_relations USING btree (to_id, recorded_at);
+CREATE INDEX ci_relations_second ON ci_relations USING btree (to_id, type, from_id) INCLUDE (valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
+CREATE INDEX ci_relations_second_now ON ci_relations USING btree (to_id, type, from_id) INCLUDE (redundancy, needed) WHERE ((valid_to IS NULL) AND (superseded_at IS NULL));
+CREATE INDEX ci_relations_superseded ON ci_relations USING btree (superseded_at) WHERE (superseded_at IS NOT NULL);
 CREATE INDEX ci_revisions_ci ON ci_revisions USING btree (ci_id, recorded_at);
 CREATE INDEX ci_revisions_class ON ci_revisions USING btree (class, name, ci_id);
 CREATE INDEX ci_revisions_known ON ci_revisions USING btree (ci_id) WHERE (superseded_at IS NULL);
@@ -845,6 +867,26 @@ begin
   raise exception 'the log is append-only: % on % is refused', tg_op, tg_table_name using errcode = 'restrict_violation';
 end $function$
 ;
+CREATE OR REPLACE FUNCTION change_cis_frozen()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if exists (select 1 from change_cis where ticket_id = new.ticket_id and revision = new.revision and frozen_at is not null) then
+      raise exception 'what an authorised plan touches is never altered' using errcode = 'restrict_violation';
+    end if;
+    return new;
+  end if;
+  if old.frozen_at is not null or tg_op = 'UPDATE' and (new.ticket_id <> old.ticket_id or new.revision <> old.revision or new.ci_id <> old.ci_id) then
+    raise exception 'what an authorised plan touches is never altered' using errcode = 'restrict_violation';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
+end $function$
+;
 CREATE OR REPLACE FUNCTION changes_need_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -909,6 +951,26 @@ begin
   return new;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION ticket_cis_need_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare ticket bigint;
+begin
+  if tg_op = 'UPDATE' then
+    raise exception 'what a record is about is added and removed, never altered' using errcode = 'restrict_violation';
+  end if;
+  ticket := case tg_op when 'INSERT' then new.ticket_id else old.ticket_id end;
+  if not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
+                 where t.id = ticket and (e.type = t.kind || '.ci_added' or tg_op = 'DELETE' and e.type = t.kind || '.ci_removed')) then
+    raise exception 'what a record is about changes only with its event' using errcode = 'restrict_violation';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
+end $function$
+;
 CREATE OR REPLACE FUNCTION tickets_need_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -942,6 +1004,8 @@ CREATE TRIGGER audit_outbox_keep_all BEFORE TRUNCATE ON audit_outbox FOR EACH ST
 CREATE TRIGGER audit_outbox_only_sealed BEFORE DELETE ON audit_outbox FOR EACH ROW EXECUTE FUNCTION audit_outbox_sealed(); -- fires always
 CREATE TRIGGER audit_private_keep BEFORE UPDATE ON audit_private FOR EACH ROW EXECUTE FUNCTION audit_refuse(); -- fires always
 CREATE TRIGGER audit_private_keep_all BEFORE TRUNCATE ON audit_private FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- fires always
+CREATE TRIGGER change_cis_frozen BEFORE INSERT OR DELETE OR UPDATE ON change_cis FOR EACH ROW EXECUTE FUNCTION change_cis_frozen(); -- fires always
+CREATE TRIGGER change_cis_keep_all BEFORE TRUNCATE ON change_cis FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- fires always
 CREATE TRIGGER changes_event BEFORE UPDATE ON changes FOR EACH ROW EXECUTE FUNCTION changes_need_event(); -- fires always
 CREATE TRIGGER changes_keep BEFORE DELETE ON changes FOR EACH ROW EXECUTE FUNCTION audit_refuse(); -- fires always
 CREATE TRIGGER changes_keep_all BEFORE TRUNCATE ON changes FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- fires always
@@ -960,6 +1024,8 @@ CREATE TRIGGER ci_revisions_only_superseded BEFORE UPDATE ON ci_revisions FOR EA
 CREATE TRIGGER cis_event BEFORE INSERT OR UPDATE ON cis FOR EACH ROW EXECUTE FUNCTION cis_need_event(); -- fires always
 CREATE TRIGGER cis_keep BEFORE DELETE ON cis FOR EACH ROW EXECUTE FUNCTION audit_refuse(); -- fires always
 CREATE TRIGGER cis_keep_all BEFORE TRUNCATE ON cis FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- fires always
+CREATE TRIGGER ticket_cis_event BEFORE INSERT OR DELETE OR UPDATE ON ticket_cis FOR EACH ROW EXECUTE FUNCTION ticket_cis_need_event(); -- fires always
+CREATE TRIGGER ticket_cis_keep_all BEFORE TRUNCATE ON ticket_cis FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- fires always
 CREATE TRIGGER tickets_event BEFORE INSERT OR UPDATE ON tickets FOR EACH ROW EXECUTE FUNCTION tickets_need_event(); -- fires always
 CREATE TRIGGER tickets_keep BEFORE DELETE ON tickets FOR EACH ROW EXECUTE FUNCTION audit_refuse(); -- fires always
 CREATE TRIGGER tickets_keep_all BEFORE TRUNCATE ON tickets FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- fires always

@@ -32,7 +32,7 @@ func desk(t *testing.T, dialect db.Dialect) (*app.Desk, bench.Desk) {
 	}
 	t.Cleanup(func() { _ = k.Close() })
 	server, err := api.New(api.Deps{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Policies: k.Gate, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
-		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, Audit: k.Log, Sealer: k.Sealer, Jobs: k.Jobs, BaseURL: (&url.URL{Scheme: "http", Host: "localhost"}).String()})
+		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, CMDB: k.CMDB, Impact: k.Impact, Approvals: k.Approvals, Audit: k.Log, Sealer: k.Sealer, Jobs: k.Jobs, BaseURL: (&url.URL{Scheme: "http", Host: "localhost"}).String()})
 	if err != nil {
 		t.Fatal(err)
 	}
