@@ -49,6 +49,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/new/$kind', () => import('./features/forms/NewPage')),
   at('/cis', () => import('./features/cmdb/list/CisPage')),
   at('/cis/new', () => import('./features/cmdb/RegisterPage')),
+  at('/cis/$number/impact', () => import('./features/cmdb/graph/ImpactPage')),
   at('/cis/$number', () => import('./features/cmdb/item/CiRoute')),
   at('/approvals', () => import('./features/approvals/ApprovalsPage')),
   at('/search', () => import('./features/search/SearchPage')),

@@ -93,3 +93,28 @@ export function classTree(model: CiModel): { item: CiClass; depth: number }[] {
   return lines;
 }
 export const classLabel = (model: CiModel | undefined, key: string): string => model?.classes.find((one) => one.key === key)?.label ?? key;
+
+// ---- How items hang together.
+
+export interface GraphItem {
+  number: string; name: string; class: string; class_label: string; status: string; status_label: string; environment: string | null;
+  criticality: number | null; site: string | null; stale_days: number | null; service: boolean;
+}
+export interface ImpactStep { number: string | null; name: string | null; relation: string; label: string; redundancy: string | null }
+export interface ImpactNode extends GraphItem { level: number; at_risk: boolean; via: ImpactStep; path: ImpactStep[] }
+export interface GraphEdge { from: string; to: string; type: string; label: string; redundancy: string | null; needed: number | null; spreads: 'forth' | 'back' | 'both' | 'none' }
+export interface ImpactCut { why: string; level: number; items: number; text: string }
+export interface Impact {
+  state: 'known' | 'not_configured' | 'no_relations'; direction: 'down' | 'up'; start: GraphItem; reached: number; hidden: number; failing: number; at_risk: number;
+  nodes: ImpactNode[]; services: ImpactNode[]; edges: GraphEdge[]; by_class: { class: string; label: string; count: number }[]; cut: ImpactCut | null; freshness: { unverified_90d: number; of: number };
+}
+export interface Neighbourhood { start: GraphItem; nodes: (GraphItem & { level: number })[]; edges: GraphEdge[]; hidden: number; cut: ImpactCut | null }
+
+export const ciImpact = (number: string, direction: 'down' | 'up', depth: number, limit: number, moment: Moment = {}) => queryOptions({
+  queryKey: ['ci-impact', number, direction, depth, limit, moment.at ?? '', moment.known ?? ''],
+  queryFn: ({ signal }) => api.get<Impact>(`/cis/${number}/impact`, { direction, depth, limit, ...moment }, signal),
+});
+export const ciGraph = (number: string, depth: number, moment: Moment = {}) => queryOptions({
+  queryKey: ['ci-graph', number, depth, moment.at ?? '', moment.known ?? ''],
+  queryFn: ({ signal }) => api.get<Neighbourhood>(`/cis/${number}/graph`, { depth, ...moment }, signal),
+});
