@@ -255,3 +255,112 @@ func TestImpactAtAMomentIsTheWalkOverAReplayedHistory(t *testing.T) {
 		}
 	})
 }
+
+// Invariant 5.
+func TestAClosureIsDerivedUntilItIsFrozen(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		e := shop(t, w)
+		c := w.Raise("maya", "New disks", "amir")
+		id, rev := c.Ticket.ID, int64(c.Facet.Revision)
+		keep := func(revision int64, names ...string) (parts []impact.Part, err error) {
+			var numbers []string
+			for _, n := range names {
+				numbers = append(numbers, e.ci[n].Number)
+			}
+			return parts, w.DB.Do(w.As("maya"), func(ctx context.Context) error {
+				parts, err = w.Impact.Keep(ctx, id, revision, numbers)
+				return err
+			})
+		}
+		said := func(parts []impact.Part) string {
+			var out []string
+			for _, p := range parts {
+				s := fmt.Sprintf("%s %d %s", p.Role, p.Depth, e.name(p.CI))
+				if p.AtRisk {
+					s += "?"
+				}
+				out = append(out, s)
+			}
+			slices.Sort(out)
+			return strings.Join(out, ", ")
+		}
+		freeze := func() (digest string) {
+			if err := w.DB.Do(w.As("maya"), func(ctx context.Context) (err error) {
+				digest, err = w.Impact.Freeze(ctx, id, rev)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return digest
+		}
+		if freeze() != "" {
+			t.Error("a plan without items has a digest")
+		}
+		parts, err := keep(rev, "rack", "vm1")
+		if err != nil || said(parts) != "affected 0 vm1, impacted 1 db1, impacted 1 db2, impacted 1 web, impacted 2 orders, impacted 2 shop, impacted 3 sales, primary 0 rack" {
+			t.Fatalf("%s, %v", said(parts), err)
+		}
+		if parts, err = keep(rev, "db1"); err != nil || said(parts) != "impacted 1 orders?, primary 0 db1" {
+			t.Fatalf("%s, %v", said(parts), err)
+		}
+		if err := w.DB.Do(w.As("maya"), func(ctx context.Context) error {
+			_, err := w.Impact.Keep(ctx, id, rev, []string{e.ci["db1"].Number, "CI-999999", "nonsense"})
+			return err
+		}); !errors.Is(err, impact.ErrItems) {
+			t.Errorf("unknown items: %v", err)
+		}
+		w.Clock.Advance(time.Hour)
+		e.relate("lonely uses db1")
+		w.RunJobs()
+		if err := w.Impact.Refresh(w.System()); err != nil {
+			t.Fatal(err)
+		}
+		if k, err := w.Impact.Of(w.System(), id); err != nil || said(k.Parts) != "impacted 1 lonely, impacted 1 orders?, primary 0 db1" || k.FrozenAt != nil {
+			t.Errorf("after a relation: %s, %v", said(k.Parts), err)
+		}
+		// Another change touches the same in the same time; one that is for the same later does not.
+		other := w.Raise("maya", "New rack", "amir")
+		if err := w.DB.Do(w.As("maya"), func(ctx context.Context) error {
+			_, err := w.Impact.Keep(ctx, other.Ticket.ID, int64(other.Facet.Revision), []string{e.ci["rack"].Number})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ids := []domain.CIID{e.ci["db1"].ID, e.ci["orders"].ID}
+		start, end := *other.Facet.PlannedStart, *other.Facet.PlannedEnd
+		for _, x := range []struct {
+			from, to time.Time
+			want     int
+		}{{start, end, 2}, {end, end.Add(time.Hour), 0}, {start.Add(-time.Hour), start, 0}, {start.Add(-time.Hour), start.Add(time.Second), 2}} {
+			got, err := w.Impact.Overlapping(w.System(), ids, x.from, x.to, id)
+			if err != nil || len(got) != x.want || x.want > 0 && (got[0].Change != other.Ticket.ID || got[0].CI != ids[0] || got[0].Depth != 1 || !got[0].Start.Equal(*other.Facet.PlannedStart)) {
+				t.Errorf("from %v to %v: %+v, %v", x.from, x.to, got, err)
+			}
+		}
+		digest := freeze()
+		w.Clock.Advance(time.Hour)
+		e.relate("sales uses db1")
+		if err := w.Impact.Refresh(w.System()); err != nil {
+			t.Fatal(err)
+		}
+		k, err := w.Impact.Of(w.System(), id)
+		if err != nil || k.FrozenAt == nil || said(k.Parts) != "impacted 1 lonely, impacted 1 orders?, primary 0 db1" || len(digest) != 64 || freeze() != digest {
+			t.Errorf("frozen: %s, %v", said(k.Parts), err)
+		}
+		if _, err := keep(rev, "rack"); !errors.Is(err, impact.ErrFrozen) {
+			t.Errorf("a frozen closure was kept anew: %v", err)
+		}
+		for _, q := range []string{"update change_cis set depth = 9 where frozen_at is not null", "delete from change_cis where frozen_at is not null",
+			"insert into change_cis (ticket_id, revision, ci_id, role, depth, kept_at) select ticket_id, revision, 9, 'impacted', 1, kept_at from change_cis where frozen_at is not null limit 1"} {
+			if _, err := w.DB.Writer().Exec(q); err == nil {
+				t.Errorf("%s was not refused", q)
+			}
+		}
+		if parts, err := keep(rev+1, "rack"); err != nil || len(parts) == 0 {
+			t.Errorf("the next revision: %v", err)
+		}
+		if old, err := w.Impact.OfRevision(w.System(), id, rev); err != nil || old.FrozenAt == nil {
+			t.Errorf("the frozen revision: %+v, %v", old, err)
+		}
+	})
+}

@@ -54,7 +54,7 @@ func TestEveryListIsServedByAnIndexOnBothDatabases(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = k.Close() })
-			if _, err := bench.Fill(t.Context(), bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets}, 3000, func(string) {}); err != nil {
+			if _, err := bench.Fill(t.Context(), bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets}, 3000, 300, func(string) {}); err != nil {
 				t.Fatal(err)
 			}
 			for _, login := range []string{bench.AgentOfAll, bench.AgentOfTeam, bench.Requester} {

@@ -184,7 +184,7 @@ func (d *Desk) then(ctx context.Context, c cmdb.CI, then cmdb.Moment) (*ItemThen
 
 type recordCIsInput struct {
 	Number string `path:"number" maxLength:"40"`
-	moment
+	Moment
 }
 
 func (d *Desk) recordCIs(ctx context.Context, in *recordCIsInput) (*rest.Body[rest.Items[RecordItem]], error) {

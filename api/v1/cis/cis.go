@@ -41,13 +41,13 @@ func Routes(b *route.Book, d Deps) *Desk {
 	return desk
 }
 
-// moment is what a question may say about time.
-type moment struct {
+// Moment is what a question may say about time.
+type Moment struct {
 	At    string `query:"at" maxLength:"40" doc:"As it was then: 2026-03-02 or 2026-03-02T09:00:00Z; now by default"`
 	Known string `query:"known" maxLength:"40" doc:"As it was known then; now by default"`
 }
 
-func (m moment) parse() (out cmdb.Moment, err error) {
+func (m Moment) parse() (out cmdb.Moment, err error) {
 	for _, p := range []struct {
 		dst        *time.Time
 		text, name string

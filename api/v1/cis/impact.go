@@ -95,7 +95,7 @@ type impactInput struct {
 	Direction string `query:"direction" enum:"down,up" default:"down" doc:"down: what fails with it; up: what it depends on"`
 	Depth     int    `query:"depth" minimum:"1" maximum:"20" default:"6"`
 	Limit     int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"How many nodes are shown; all are counted"`
-	moment
+	Moment
 }
 
 func (d *Desk) impact(ctx context.Context, in *impactInput) (*rest.Body[Impact], error) {
@@ -215,7 +215,7 @@ type Neighbour struct {
 type graphInput struct {
 	Number string `path:"number" maxLength:"40"`
 	Depth  int    `query:"depth" minimum:"1" maximum:"3" default:"1"`
-	moment
+	Moment
 }
 
 func (d *Desk) graph(ctx context.Context, in *graphInput) (*rest.Body[Neighbourhood], error) {

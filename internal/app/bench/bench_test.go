@@ -46,7 +46,7 @@ func TestTheGeneratedDatabaseKeepsEveryInvariantAndTheSuiteRunsOnIt(t *testing.T
 		t.Run(string(dialect), func(t *testing.T) {
 			t.Parallel()
 			k, d := desk(t, dialect)
-			if _, err := bench.Fill(t.Context(), d, 1200, func(string) {}); err != nil {
+			if _, err := bench.Fill(t.Context(), d, 1200, 300, func(string) {}); err != nil {
 				t.Fatal(err)
 			}
 			report, err := k.Log.Verify(domain.WithActor(t.Context(), domain.SystemActor(domain.ViaJob)), audit.Options{})

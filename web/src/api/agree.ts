@@ -16,7 +16,7 @@ type Reads<Given extends Loose<Wanted>, Wanted> = [Given, Wanted];
 export type Agreement = [
   Reads<Sent<'About'>, Ours.About>, Reads<Sent<'Me'>, Ours.Me>, Reads<Sent<'Session'>, Ours.Session>, Reads<Sent<'Token'>, Ours.Token>,
   Reads<Sent<'Row'>, Ours.TicketRow>, Reads<Sent<'Queue'>, Ours.Queue>, Reads<Sent<'View'>, Ours.View>, Reads<Sent<'Draft'>, { body: unknown; saved_at: string }>,
-  Reads<Sent<'BulkResult'>, Ours.BulkResult>, Reads<Sent<'Move'>, Ours.Move>, Reads<Sent<'Link'>, Ours.TicketLink>, Reads<Sent<'Attachment'>, Ours.Attachment>, Reads<Sent<'Task'>, Ours.Task>,
+  Reads<Sent<'BulkResult'>, Ours.BulkResult>, Reads<Sent<'Move'>, Ours.Move>, Reads<Sent<'Link'>, Ours.TicketLink>, Reads<Sent<'RecordItem'>, Ours.RecordItem>, Reads<Sent<'Attachment'>, Ours.Attachment>, Reads<Sent<'Task'>, Ours.Task>,
   Reads<Sent<'Incident'>, Ours.Ticket>, Reads<Sent<'Request'>, Ours.Ticket>, Reads<Sent<'Problem'>, Ours.Ticket>, Reads<Sent<'Change'> & { risk: string }, Ours.Change>,
   Reads<Sent<'Approvals'>, Ours.Approvals>, Reads<Sent<'Decision'>, Ours.Decision>, Reads<Sent<'Receipt'>, Ours.Receipt>, Reads<Sent<'ApprovalRow'>, Ours.ApprovalRow>,
   Reads<Sent<'Board'>, Ours.Board>, Reads<Sent<'Delegation'>, Ours.Delegation>, Reads<Sent<'Entry'>, Ours.Entry>,

@@ -87,17 +87,19 @@ export const auditProof = (id: string) => queryOptions({ queryKey: ['audit-proof
 export const checkpoint = queryOptions({ queryKey: ['checkpoint'], queryFn: () => api.get<T.Checkpoint>('/audit/checkpoint') });
 
 /** One choice of a picker: `id` is what the API takes. */
-export interface Choice { id: string; label: string; hint?: string }
-type Suggested = { class_label?: string; id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
+export interface Choice { id: string; label: string; hint?: string; own?: boolean }
+type Suggested = { class_label?: string; own?: boolean; id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
 
 function choice(item: Suggested): Choice {
   if (typeof item === 'string') return { id: item, label: item };
   const label = item.name ?? item.title ?? item.label ?? item.value ?? item.number ?? item.id ?? '';
-  return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint: item.class_label && item.number ? `${item.class_label} · ${item.number}` : item.number ?? item.login };
+  const hint = item.class_label ? `${item.class_label} · ${item.number ?? ''}${item.own ? ' · theirs' : ''}` : item.number ?? item.login;
+  return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint, own: item.own };
 }
 
 export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'cis';
-export const suggest = (what: Suggestion, q: string) => queryOptions({
-  queryKey: ['suggest', what, q], staleTime: 60_000,
-  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(what === 'cis' ? '/cis' : `/suggest/${what}`, { q, ...(what === 'cis' ? { limit: 20 } : {}) }, signal)).items?.map(choice) ?? [],
+/** Things to choose from; with `person`, that person's own configuration items come first. */
+export const suggest = (what: Suggestion, q: string, person = '') => queryOptions({
+  queryKey: ['suggest', what, q, person], staleTime: 60_000,
+  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(`/suggest/${what}`, { q, for: person || undefined }, signal)).items?.map(choice) ?? [],
 });

@@ -13,14 +13,15 @@ import { categoryWords, sentence, sinceChoices, toggle, withField, type FilterFi
 const offered: { field: FilterField; label: string }[] = [
   { field: 'category', label: 'State' }, { field: 'priority', label: 'Priority' }, { field: 'team', label: 'Team' }, { field: 'assignee', label: 'Assignee' },
   { field: 'requester', label: 'Requester' }, { field: 'service', label: 'Service' }, { field: 'classification', label: 'Classification' },
-  { field: 'risk', label: 'Risk' }, { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
+  { field: 'ci', label: 'Configuration item' },
+  { field: 'ci_impact', label: 'Item or what it depends on' }, { field: 'risk', label: 'Risk' }, { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
 ];
 const many: Partial<Record<FilterField, Choice[]>> = {
   category: Object.entries(categoryWords).map(([id, label]) => ({ id, label })),
   priority: [1, 2, 3, 4].map((value) => ({ id: String(value), label: `P${value} ${priorityWord[value]!.toLowerCase()}` })),
 };
 const riskChoices: Choice[] = Object.entries(riskWord).map(([id, label]) => ({ id, label }));
-const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams'>> = { team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
+const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams' | 'cis'>> = { ci: 'cis', ci_impact: 'cis', team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
 const extras: Partial<Record<FilterField, Choice[]>> = { assignee: [{ id: 'me', label: 'Me' }, { id: 'none', label: 'Nobody' }], requester: [{ id: 'me', label: 'Me' }] };
 
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (next: Filters) => void }) {
