@@ -24,5 +24,5 @@ export type Agreement = [
   Reads<Sent<'Export'>, Ours.Export>, Reads<Sent<'Grant'>, Ours.Grant>, Reads<Sent<'PersonRow'>, Ours.PersonRow>, Reads<Sent<'PersonPage'>, Ours.PersonPage>, Reads<Sent<'TeamPage'>, Ours.TeamPage>,
   Reads<Sent<'Site'>, Ours.Site>, Reads<Sent<'Roles'>, Ours.Roles>, Reads<Sent<'Explanation'>, Ours.Explanation>, Reads<Sent<'Job'>, Ours.Job>,
   Reads<Sent<'Item'>, Cmdb.Ci>, Reads<Sent<'ItemPage'>, Cmdb.CiPage>, Reads<Sent<'ItemResult'>, Cmdb.CiResult>, Reads<Sent<'CMDBModel'>, Cmdb.CiModel>, Reads<Sent<'ItemComparison'>, Cmdb.CiComparison>,
-  Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>,
+  Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>, Reads<Sent<'Impact'>, Cmdb.Impact>, Reads<Sent<'Neighbourhood'>, Cmdb.Neighbourhood>, Reads<Sent<'ItemTickets'>, Cmdb.CiTickets>,
 ];

@@ -2,7 +2,7 @@
 // has them; times are RFC 3339 in UTC.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from './client';
-import type { Entry, FieldChange, Page, Person, Team, Tone } from './types';
+import type { Entry, FieldChange, Page, Person, Team, TicketRow, Tone } from './types';
 
 export interface CiBrief { number: string; name: string; class: string; class_label: string; status: string; status_label: string; tone: Tone; criticality: number | null }
 export interface Ci extends CiBrief {
@@ -118,3 +118,9 @@ export const ciGraph = (number: string, depth: number, moment: Moment = {}) => q
   queryKey: ['ci-graph', number, depth, moment.at ?? '', moment.known ?? ''],
   queryFn: ({ signal }) => api.get<Neighbourhood>(`/cis/${number}/graph`, { depth, ...moment }, signal),
 });
+
+/** Open records about an item, or about what it depends on as well. */
+export const ciTickets = (number: string, scope: 'own' | 'dependencies') => queryOptions({
+  queryKey: ['ci-tickets', number, scope], queryFn: ({ signal }) => api.get<CiTickets>(`/cis/${number}/tickets`, { scope, limit: 20 }, signal),
+});
+export interface CiTickets extends Page<TicketRow> { about: number; cut: boolean }

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { ci, ciGraph, ciImpact, ciPath, type Impact, type Moment } from '../../../api/cmdb';
+import { ci, ciGraph, ciImpact, ciPath, cmdbModel, type Impact, type Moment } from '../../../api/cmdb';
 import { parseNumber } from '../../../api/words';
 import { useTitle } from '../../../app/session';
 import { useActs } from '../../../app/useActs';
@@ -23,12 +23,13 @@ export default function ImpactPage() {
   const number = parseNumber(typed) ?? typed;
   const search = useRouterState({ select: (state) => state.location.search as Record<string, string> });
   const navigate = useNavigate();
-  const view: View = search.view === 'up' || search.view === 'around' ? search.view : 'down';
+  const view: View = search.show === 'up' || search.show === 'around' ? search.show : 'down';
   const depth = Math.min(view === 'around' ? 3 : 20, Math.max(1, Number(search.depth) || (view === 'around' ? 1 : 6)));
   const moment: Moment = { ...(search.at ? { at: search.at } : {}), ...(search.known ? { known: search.known } : {}) };
   const item = useQuery(ci(number, moment));
   const walked = useQuery({ ...ciImpact(number, view === 'up' ? 'up' : 'down', depth, 2000, moment), enabled: view !== 'around', placeholderData: keepPreviousData });
   const around = useQuery({ ...ciGraph(number, depth, moment), enabled: view === 'around', placeholderData: keepPreviousData });
+  const model = useQuery(cmdbModel).data;
   const query = view === 'around' ? around : walked;
   const name = item.data?.name ?? number;
   useTitle(`${views.find((one) => one.value === view)!.label}: ${name}`);
@@ -36,13 +37,13 @@ export default function ImpactPage() {
   const back = () => { void navigate({ to: ciPath(number), search: moment as never }); };
   useActs([
     { id: 'back', keys: 'Escape|u', label: `Back to ${name}`, group: 'Item', quiet: true, run: back },
-    ...views.map((one, i) => ({ id: `view ${one.value}`, keys: String(i + 1), label: one.label, group: 'Impact', run: () => set({ view: one.value, depth: undefined }) })),
+    ...views.map((one, i) => ({ id: `view ${one.value}`, keys: String(i + 1), label: one.label, group: 'Impact', run: () => set({ show: one.value, depth: undefined }) })),
   ]);
   const reached = useMemo(() => (view === 'around' ? around.data?.nodes.filter((one) => one.number !== number) : walked.data && reachedOf(walked.data)) ?? [], [view, around.data, walked.data, number]);
   const start = view === 'around' ? around.data?.start : walked.data?.start;
   const edges = view === 'around' ? around.data?.edges : walked.data?.edges;
   const vertices = useMemo(() => (start ? verticesOf(start, reached) : []), [start, reached]);
-  const links = useMemo(() => linksOf(edges ?? [], new Map(vertices.map((one) => [one.id, one.level]))), [edges, vertices]);
+  const links = useMemo(() => linksOf(edges ?? [], new Map(vertices.map((one) => [one.id, one.level])), (type) => model?.relations.find((one) => one.key === type)?.inverse ?? type), [edges, vertices, model]);
   const depths = view === 'around' ? [1, 2, 3] : [1, 2, 3, 4, 6, 8, 12, 20];
 
   return (
@@ -53,7 +54,7 @@ export default function ImpactPage() {
         <Button icon="print" look="quiet" className="only-desk no-print" onClick={() => window.print()}>Print</Button>
       </header>
       <div className="row wraps impact-tools">
-        <Segments label="What is shown" value={view} options={views} onChange={(next) => set({ view: next, depth: undefined })} />
+        <Segments label="What is shown" value={view} options={views} onChange={(next) => set({ show: next, depth: undefined })} />
         <label className="row small"><span className="dim">Steps</span><select className="input depth-input" value={depth} onChange={(event) => set({ depth: event.target.value })}>{depths.map((one) => <option key={one}>{one}</option>)}</select></label>
       </div>
       {search.at && <Notice look="warn" icon="clock" act={<Button look="link" onClick={() => set({ at: undefined, known: undefined })}>Back to now</Button>}>As it was {dateTime(search.at)}{search.known ? ', as far as it was known then' : ''}.</Notice>}

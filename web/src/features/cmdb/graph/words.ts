@@ -24,7 +24,7 @@ export function verticesOf(start: Impact['start'], reached: readonly (Neighbourh
   const vertex = (one: Impact['start'], level: number, risk = false): Vertex => ({ id: one.number, name: one.name, kind: one.class_label, place: one.site, level, mark: risk ? 'risk' : one.service ? 'service' : '', note: staleNote(one.stale_days) });
   return [vertex(start, 0), ...reached.filter((one) => one.number !== start.number).map((one) => vertex(one, one.level, one.at_risk))];
 }
-/** The links in the way in which they are read from the start: what is nearer to it stands on the left. */
-export function linksOf(edges: Impact['edges'], level: ReadonlyMap<string, number>): Link[] {
-  return edges.map((edge) => ((level.get(edge.from) ?? 0) <= (level.get(edge.to) ?? 0) ? { from: edge.from, to: edge.to, label: edge.label } : { from: edge.to, to: edge.from, label: edge.label }));
+/** The links in the way in which they are read from the start: what is nearer to it stands on the left. `inverse` says a type of relation backwards. */
+export function linksOf(edges: Impact['edges'], level: ReadonlyMap<string, number>, inverse: (type: string) => string): Link[] {
+  return edges.map((edge) => ((level.get(edge.from) ?? 0) <= (level.get(edge.to) ?? 0) ? { from: edge.from, to: edge.to, label: edge.label } : { from: edge.to, to: edge.from, label: inverse(edge.type) }));
 }

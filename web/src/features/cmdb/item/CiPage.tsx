@@ -13,6 +13,7 @@ import { Criticality } from '../parts';
 import { CiMoves } from './CiMoves';
 import { CiTimeline } from './CiTimeline';
 import { amendCi } from './edits';
+import { ImpactCard, Tickets } from './ImpactCard';
 import { Relations } from './Relations';
 import { Groups, Trust, Warranty } from './SideCards';
 import { TimeBar } from './TimeBar';
@@ -61,11 +62,13 @@ export default function CiPage({ number, moment, onMoment, onClose }: Props) {
         <div className="record-main">
           <Values item={item} />
           <Relations item={item} at={at} />
+          {!item.at && <Tickets item={item} />}
           <CiTimeline number={item.number} />
         </div>
         <aside className="record-side" aria-label="Facts">
           <TimeBar number={item.number} moment={moment} onMoment={onMoment} onCompare={() => compare(true)} />
           <Trust item={item} />
+          <ImpactCard item={item} moment={moment} />
           <Groups item={item} />
           <Warranty item={item} />
         </aside>
