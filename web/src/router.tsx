@@ -50,6 +50,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/cis', () => import('./features/cmdb/list/CisPage')),
   at('/cis/groups', () => import('./features/cmdb/groups/GroupsPage')),
   at('/cis/groups/$key', () => import('./features/cmdb/groups/GroupPage')),
+  at('/cis/attest', () => import('./features/cmdb/AttestPage')),
   at('/cis/new', () => import('./features/cmdb/RegisterPage')),
   at('/cis/$number/impact', () => import('./features/cmdb/graph/ImpactPage')),
   at('/cis/$number', () => import('./features/cmdb/item/CiRoute')),

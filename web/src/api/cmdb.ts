@@ -58,7 +58,7 @@ export const ci = (number: string, moment: Moment = {}) => queryOptions({
 });
 export const ciTimeline = (number: string) => infiniteQueryOptions({
   queryKey: ['ci-timeline', number],
-  queryFn: ({ pageParam, signal }) => api.get<Page<Entry>>(`/cis/${number}/timeline`, { limit: 50, after: pageParam }, signal),
+  queryFn: ({ pageParam, signal }) => api.get<Page<Entry>>(`/cis/${number}/timeline`, { limit: 30, after: pageParam }, signal),
   initialPageParam: '', getNextPageParam: next<Entry>,
 });
 export const ciMoments = (number: string) => queryOptions({ queryKey: ['ci-moments', number], queryFn: ({ signal }) => api.get<{ moments: string[]; recorded: string[] }>(`/cis/${number}/moments`, {}, signal) });

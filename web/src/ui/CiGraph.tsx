@@ -83,7 +83,7 @@ export default function CiGraph({ label, drawn, links, start, chosen, path, onCh
   };
 
   return (
-    <div className="graph no-print" role="group" aria-label={label} ref={wrap} onKeyDown={onKey}>
+    <div className="graph no-print" role="group" aria-label={label} ref={wrap} onKeyDown={onKey} style={{ height: `clamp(240px, ${Math.max(...[...places.values()].map((at) => at.y)) * 0.9 + 140}px, max(420px, 64vh))` }}>
       <ReactFlow nodes={nodes} edges={edges} nodeTypes={types} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} deleteKeyCode={null} minZoom={0.1} maxZoom={1.5}
         fitView fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: 0.45 }} onlyRenderVisibleElements={false} zoomOnDoubleClick={false} preventScrolling zoomActivationKeyCode={['Control', 'Meta']} zoomOnScroll={false} panOnScroll onPaneClick={() => onChoose(null)}>
         <Background gap={22} size={1} color="var(--line)" />

@@ -40,7 +40,11 @@ export function boxes(vertices: readonly Vertex[], by: By | 'none', open: Readon
   const alone = (one: Vertex, parts: string[]) => drawn.push({ key: one.id, label: one.name, under: one.kind, level: one.level, members: [one], parts });
   const put = (cluster: Cluster, level: number, parts: string[]) => {
     if (cluster.members.length === 1) { alone(cluster.members[0]!, parts); return; }
-    if (!open.has(cluster.key)) { drawn.push({ ...cluster, level, parts }); return; }
+    if (!open.has(cluster.key)) {
+      const risky = cluster.members.filter((one) => one.mark === 'risk').length;
+      drawn.push({ ...cluster, under: [cluster.under, risky ? `${risky} lose redundancy` : ''].filter(Boolean).join(' · '), level, parts });
+      return;
+    }
     const within = [...parts, cluster.key];
     if (cluster.members.length <= most) for (const one of [...cluster.members].sort(order)) alone(one, within);
     else for (const part of split(cluster, by as By)) put(part, level, within);

@@ -5,7 +5,7 @@ import { may, useMe, useTitle } from '../../app/session';
 import type { Me } from '../../api/types';
 
 const tabs: { to: string; label: string; needs?: string[] }[] = [
-  { to: '/cis', label: 'Items' }, { to: '/cis/groups', label: 'Groups' },
+  { to: '/cis', label: 'Items' }, { to: '/cis/groups', label: 'Groups' }, { to: '/cis/attest', label: 'To attest', needs: ['ci.attest'] },
 ];
 export const tabsOf = (me: Me) => tabs.filter((tab) => !tab.needs || may(me, ...tab.needs));
 
@@ -14,7 +14,7 @@ export function CmdbTabs() {
   const me = useMe();
   // "/cis" is the beginning of the others' addresses as well: the longest that fits is the one.
   const here = tabsOf(me).filter((tab) => path === tab.to || path.startsWith(`${tab.to}/`)).sort((a, b) => b.to.length - a.to.length)[0]?.to;
-  return <nav className="tabs cmdb-tabs" aria-label="CMDB">{tabsOf(me).map((tab) => <Link key={tab.to} to={tab.to} aria-current={tab.to === here ? 'page' : undefined} activeProps={{}}>{tab.label}</Link>)}</nav>;
+  return <nav className="tabs cmdb-tabs" aria-label="CMDB">{tabsOf(me).map((tab) => <Link key={tab.to} to={tab.to} className={tab.to === here ? 'here' : ''} aria-current={tab.to === here ? 'page' : undefined} activeOptions={{ exact: true }} activeProps={{}}>{tab.label}</Link>)}</nav>;
 }
 
 export function CmdbPage({ title, act, children, narrow }: { title: string; act?: ReactNode; children: ReactNode; narrow?: boolean }) {

@@ -50,7 +50,7 @@ export default function ImpactPage() {
     <div className="page">
       <CmdbTabs />
       <header>
-        <h1><Link to={ciPath(number)} search={moment as never}>{name}</Link> <span className="dim num head-count">{number}</span></h1>
+        <h1>{name}</h1><Link to={ciPath(number)} search={moment as never} className="num">{number}</Link>
         <Button icon="print" look="quiet" className="only-desk no-print" onClick={() => window.print()}>Print</Button>
       </header>
       <div className="row wraps impact-tools">

@@ -7,7 +7,7 @@ import { Button } from '../../../ui/kit';
 import { Criticality } from '../parts';
 import { pathText } from './words';
 
-const first = 60;
+const first = 25;
 type Row = GraphItem & { level: number; at_risk?: boolean; path?: ImpactNode['path'] };
 
 export function ReachedTable({ reached, start, moment, walked }: { reached: readonly Row[]; start: GraphItem; moment: Moment; walked: boolean }) {
@@ -21,7 +21,7 @@ export function ReachedTable({ reached, start, moment, walked }: { reached: read
           <thead><tr><th scope="col">Step</th><th scope="col">Item</th><th scope="col">Class</th><th scope="col">Criticality</th><th scope="col">Confirmed</th>{walked && <th scope="col">Why</th>}</tr></thead>
           <tbody>{sorted.map((one) => (
             <tr key={one.number}>
-              <td className="num">{one.level}</td>
+              <td className="num step">{one.level}</td>
               <th scope="row"><Link to={ciPath(one.number)} search={moment as never}>{one.name}</Link>{one.at_risk && <span className="row small stale"><Icon name="alert" size={12} />loses redundancy</span>}</th>
               <td>{one.class_label}{one.status === 'live' ? null : <span className="dim small block">{one.status_label}</span>}</td>
               <td><Criticality value={one.criticality} /></td>

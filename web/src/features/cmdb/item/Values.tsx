@@ -14,13 +14,13 @@ import { amendCi } from './edits';
 export function Values({ item }: { item: CiPage }) {
   const [empty, showEmpty] = useState(false);
   const shown = item.attributes.filter((one) => one.key !== 'name' && one.key !== 'description' && (one.value !== null || one.wanted || empty));
-  const hidden = item.attributes.filter((one) => one.value === null && !one.wanted && one.key !== 'description').length;
+  const hidden = item.attributes.filter((one) => one.value === null && !one.wanted).length;
   const own = shown.filter((one) => !one.core);
   const description = item.attributes.find((one) => one.key === 'description');
   return (
     <section className="card" aria-label="What is known">
       <header><h2 className="grow">What is known</h2>{item.may.amend && hidden > 0 && <Button look="link" className="small no-print" onClick={() => showEmpty(!empty)}>{empty ? 'Hide what is empty' : `Show ${hidden} empty`}</Button>}</header>
-      {description && (description.value !== null || item.may.amend) && <dl className="values one"><Value item={item} value={description} /></dl>}
+      {description && (description.value !== null || empty) && <dl className="values one"><Value item={item} value={description} /></dl>}
       <dl className="values">{shown.filter((one) => one.core).map((one) => <Value key={one.key} item={item} value={one} />)}</dl>
       {own.length > 0 && <><h3 className="values-head">{item.class_label}</h3><dl className="values">{own.map((one) => <Value key={one.key} item={item} value={one} />)}</dl></>}
     </section>
