@@ -26,6 +26,15 @@ func TestARequestIsFulfilledByItsTasks(t *testing.T) {
 	})
 }
 
+func TestAListOfItemsIsFilteredByWhatItsClassHas(t *testing.T) {
+	each(t, func(h *house) {
+		for name, memory := range map[string]string{"db-01": "64", "db-02": "128"} {
+			h.post("omar", "/cis", map[string]any{"class": "server", "values": map[string]string{"name": name, "memory_gb": memory}}).ok(201)
+		}
+		h.get("amir", "/cis?class=server&attr.memory_gb=064").ok(200).is("items.0.name", "db-01").is("next", nil)
+	})
+}
+
 func TestAProblemIsKnownAndLinkedToItsIncidents(t *testing.T) {
 	h := one(t, nil)
 	p := h.post("amir", "/problems", map[string]any{"title": "Disks fail", "impact": 1, "urgency": 2}).ok(201).is("priority", 2)
