@@ -92,6 +92,8 @@ export function classTree(model: CiModel): { item: CiClass; depth: number }[] {
   walk(null, 0);
   return lines;
 }
+/** The label of an attribute, of the core or of whatever class has it. */
+export const fieldLabel = (model: CiModel | undefined, key: string): string => [...model?.core ?? [], ...model?.classes.flatMap((one) => one.attributes) ?? []].find((one) => one.key === key)?.label ?? key.replaceAll('_', ' ').replace(/^./, (char) => char.toUpperCase());
 export const classLabel = (model: CiModel | undefined, key: string): string => model?.classes.find((one) => one.key === key)?.label ?? key;
 
 // ---- How items hang together.

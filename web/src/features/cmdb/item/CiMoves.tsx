@@ -6,10 +6,12 @@ import type { CiMove, CiPage } from '../../../api/cmdb';
 import { useActs } from '../../../app/useActs';
 import { Button, IconButton } from '../../../ui/kit';
 import { AskReason } from '../AskReason';
-import { writeCi } from './edits';
+import { shift, writeCi } from './edits';
 
 export function CiMoves({ item }: { item: CiPage }) {
   const [asking, ask] = useState<CiMove | null>(null);
+  const [withdrawing, withdraw] = useState(false);
+  const mayWithdraw = Boolean(item.may.merge) && item.presence === 'present';
   const [busy, setBusy] = useState('');
   const possible = item.moves.filter((move) => !move.blocked);
   const front = possible.filter((move) => move.tone !== 'danger').slice(0, 2);
@@ -26,14 +28,15 @@ export function CiMoves({ item }: { item: CiPage }) {
     <div className="row moves">
       {front.map((move) => <Button key={move.event} look={move.tone === 'primary' ? 'primary' : ''} busy={busy === move.event} title={`Makes it “${move.to_label}”`} onClick={() => start(move)}>{move.label}{move.requires.length ? '…' : ''}</Button>)}
       {shownBlocked && <Tooltip label={shownBlocked.blocked}><Button aria-disabled="true" onClick={() => undefined}>{shownBlocked.label}</Button></Tooltip>}
-      {rest.length > 0 && <Menu width={270}>
+      {(rest.length > 0 || mayWithdraw) && <Menu width={270}>
         <Menu.Target><IconButton icon="dots" label="More moves" className="bordered" /></Menu.Target>
         <Menu.Dropdown>{rest.map((move) => (
           <Menu.Item key={move.event} aria-disabled={move.blocked ? true : undefined} closeMenuOnClick={!move.blocked} className={move.blocked ? 'blocked-move' : ''} color={move.tone === 'danger' && !move.blocked ? 'var(--red-text)' : undefined} onClick={() => start(move)}>
             {move.label}{move.requires.length && !move.blocked ? '…' : ''}{move.blocked ? <span className="why">{move.blocked}</span> : null}
           </Menu.Item>
-        ))}</Menu.Dropdown>
+        ))}{mayWithdraw && <>{rest.length > 0 && <Menu.Divider />}<Menu.Item onClick={() => withdraw(true)}>Withdraw: it should not be here…</Menu.Item></>}</Menu.Dropdown>
       </Menu>}
+      {withdrawing && <AskReason title={`Withdraw ${item.name}`} verb="Withdraw" busy={busy !== ''} onClose={() => withdraw(false)} onSend={(reason) => { setBusy('withdraw'); void shift(item, 'withdraw', reason).then((done) => { setBusy(''); if (done) withdraw(false); }); }} />}
       {asking && <AskReason title={`${asking.label}: ${item.name}`} verb={asking.label} busy={busy !== ''} onClose={() => ask(null)} onSend={(reason) => { void fire(asking, reason); }} />}
     </div>
   );

@@ -12,7 +12,7 @@ import { dateTime } from '../../../ui/time';
 import { Criticality } from '../parts';
 import { CiMoves } from './CiMoves';
 import { CiTimeline } from './CiTimeline';
-import { amendCi } from './edits';
+import { amendCi, shift } from './edits';
 import { ImpactCard, Tickets } from './ImpactCard';
 import { Relations } from './Relations';
 import { Groups, Trust, Warranty } from './SideCards';
@@ -55,8 +55,8 @@ export default function CiPage({ number, moment, onMoment, onClose }: Props) {
           <CiMoves item={item} />
         </div>
       </header>
-      {item.presence === 'merged' && <Notice look="wait" icon="link">This was merged{item.merged_into ? <> into <Link to={ciPath(item.merged_into)}>{item.merged_into}</Link></> : ''}: it is the same thing.</Notice>}
-      {item.presence === 'withdrawn' && <Notice look="warn" icon="alert">This was withdrawn: it should not have been recorded.</Notice>}
+      {item.presence === 'merged' && <Notice look="wait" icon="link" act={item.may.merge ? <Button look="link" onClick={() => { void shift(item, 'unmerge'); }}>Part them again</Button> : undefined}>This was merged{item.merged_into ? <> into <Link to={ciPath(item.merged_into)}>{item.merged_into}</Link></> : ''}: it is the same thing.</Notice>}
+      {item.presence === 'withdrawn' && <Notice look="warn" icon="alert" act={item.may.merge ? <Button look="link" onClick={() => { void shift(item, 'reinstate'); }}>Bring it back</Button> : undefined}>This was withdrawn: it should not have been recorded.</Notice>}
       {item.at && <Notice look="warn" icon="clock" act={<Button look="link" onClick={() => onMoment({})}>Back to now</Button>}>This is {item.name} as it was {dateTime(item.at)}{item.known ? ', as far as it was known then' : ''}. Nothing can be changed here.</Notice>}
       <div className="record-body">
         <div className="record-main">

@@ -31,3 +31,11 @@ export async function amendCi(item: CiPage, values: Record<string, string>, labe
   if (done) toast(`${label} changed.`, effective ? {} : { act: { label: 'Undo', run: () => { void writeCi(item.number, () => api.patch<CiPage>(`/cis/${item.number}`, { values: before })); } } });
   return done;
 }
+
+/** Merged, withdrawn and back: the answer is not the whole item, so it is read again. */
+export async function shift(item: CiPage, verb: 'unmerge' | 'withdraw' | 'reinstate', reason = ''): Promise<boolean> {
+  return writeCi(item.number, async () => {
+    await api.post(`/cis/${item.number}/${verb}`, { reason }, { version: item.version });
+    return api.get<CiPage>(`/cis/${item.number}`);
+  });
+}

@@ -32,7 +32,7 @@ export default function ImportPage() {
     setError(null);
     setSent(0);
     try {
-      const run = await sendFile(chosen, file, { whole: String(whole), ...(mapping === 'own' && own ? { mapping_body: await own.text() } : { mapping }) }, setSent);
+      const run = await sendFile(chosen, file, { mapping: mapping === 'own' && own ? own : mapping, part: String(!whole) }, setSent);
       void client.invalidateQueries({ queryKey: ['ci-runs'] });
       await navigate({ to: `/cmdb/runs/${run.id}` });
     } catch (caught) { setError(caught); setSent(null); }
@@ -45,7 +45,7 @@ export default function ImportPage() {
         <form className="card pad stack loose" aria-label="Import items" onSubmit={(event) => { void submit(event); }}>
           <div className="grid2">
             <Field label="Source" hint="Whose knowledge it is: it stands beside every value">{(ids) => <select {...ids} className="input" required value={chosen} onChange={(event) => choose(event.target.value)}><option value="" disabled>{all.length ? 'Choose' : 'Add a source first'}</option>{all.map((one) => <option key={one.key} value={one.key}>{one.name}</option>)}</select>}</Field>
-            <Field label="Mapping" hint="What becomes of each column">{(ids) => <select {...ids} className="input" required value={mapping} onChange={(event) => map(event.target.value)}><option value="" disabled>Choose</option>{offered.data?.items.map((one) => <option key={one.name} value={one.name}>{one.about || one.name}</option>)}<option value="own">A mapping file of my own</option></select>}</Field>
+            <Field label="Mapping" hint="What becomes of each column">{(ids) => <select {...ids} className="input" required value={mapping} onChange={(event) => map(event.target.value)}><option value="" disabled>Choose</option>{offered.data?.items.map((one) => <option key={one.name} value={one.name}>{one.name}</option>)}<option value="own">A mapping file of my own</option></select>}</Field>
           </div>
           {mapping === 'own' && <Field label="Mapping file" hint="YAML; see the guide for importers">{(ids) => <input {...ids} className="input" type="file" required accept=".yaml,.yml" onChange={(event) => setOwn(event.target.files?.[0] ?? null)} />}</Field>}
           <label className={`drop-zone ${dropping ? 'dropping' : ''}`} onDragOver={(event) => { event.preventDefault(); drop(true); }} onDragLeave={() => drop(false)} onDrop={onDrop}>

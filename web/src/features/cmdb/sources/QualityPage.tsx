@@ -1,7 +1,9 @@
 // How far the CMDB can be trusted: figures first, then by class and by source, each one click away from the items behind it.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
-import { quality, type Figures } from '../../../api/sources';
+import { classLabel, cmdbModel, fieldLabel } from '../../../api/cmdb';
+import { quality, sources, type Figures } from '../../../api/sources';
+import { may, useMe } from '../../../app/session';
 import { Bones, Empty, PageProblem } from '../../../ui/kit';
 import { CmdbPage } from '../Frame';
 
@@ -12,6 +14,8 @@ export default function QualityPage() {
   const navigate = useNavigate();
   const days = Number(search.days) || 90;
   const query = useQuery(quality(days));
+  const model = useQuery(cmdbModel).data;
+  const known = useQuery({ ...sources, enabled: may(useMe(), 'cmdb.sources') }).data?.items ?? [];
   const data = query.data;
   const total = (data?.classes ?? []).reduce((sum, one) => ({ items: sum.items + one.items, complete: sum.complete + one.complete, fresh: sum.fresh + one.fresh, orphans: sum.orphans + one.orphans }), { items: 0, complete: 0, fresh: 0, orphans: 0 });
   return (
@@ -24,8 +28,8 @@ export default function QualityPage() {
             <div><dt>Fresh</dt><dd className="figure num">{share(total.fresh, total.items)} %</dd><dd><Link className="small" to="/cis" search={{ stale: String(days), sort: 'verified_at' } as never}>{(total.items - total.fresh).toLocaleString('en-GB')} are not</Link></dd></div>
             <div><dt>Without any relation</dt><dd className="figure num">{total.orphans.toLocaleString('en-GB')}</dd></div>
           </dl>
-          <Table title="By class" rows={data.classes} days={days} link={(one) => ({ class: one.key })} />
-          <Table title="By source" rows={data.sources} days={days} />
+          <Table title="By class" rows={data.classes} days={days} label={(key) => classLabel(model, key)} field={(key) => fieldLabel(model, key)} link={(one) => ({ class: one.key })} />
+          <Table title="By source" rows={data.sources} days={days} label={(key) => (key === '' ? 'By hand alone' : known.find((one) => one.key === key)?.name ?? key)} field={(key) => fieldLabel(model, key)} />
         </div>
       )}
     </CmdbPage>
@@ -36,7 +40,7 @@ function Bar({ part, of }: { part: number; of: number }) {
   return <span className="quality-bar"><span className="num">{share(part, of)} %</span><span className="meter" aria-hidden><i style={{ width: `${share(part, of)}%` }} /></span></span>;
 }
 
-function Table({ title, rows, days, link }: { title: string; rows: Figures[]; days: number; link?: (one: Figures) => Record<string, string> }) {
+function Table({ title, rows, days, label, field, link }: { title: string; rows: Figures[]; days: number; label: (key: string) => string; field: (key: string) => string; link?: (one: Figures) => Record<string, string> }) {
   const sorted = [...rows].sort((a, b) => b.items - a.items);
   return (
     <section className="card scroll-x" tabIndex={0} role="region" aria-label={title}>
@@ -45,9 +49,9 @@ function Table({ title, rows, days, link }: { title: string; rows: Figures[]; da
         <thead><tr><th scope="col">{title.replace('By ', '').replace(/^./, (char) => char.toUpperCase())}</th><th scope="col">Items</th><th scope="col">Complete</th><th scope="col">Fresh</th><th scope="col">No relation</th><th scope="col">Most often missing</th></tr></thead>
         <tbody>{sorted.map((one) => (
           <tr key={one.key}>
-            <td>{link ? <Link to="/cis" search={link(one) as never} className="strong">{one.label}</Link> : <strong>{one.label}</strong>}</td><td className="num">{one.items.toLocaleString('en-GB')}</td><td><Bar part={one.complete} of={one.items} /></td>
-            <td>{link && one.fresh < one.items ? <Link to="/cis" search={{ ...link(one), stale: String(days), sort: 'verified_at' } as never} aria-label={`${one.label}: ${share(one.fresh, one.items)} % fresh, see the others`}><Bar part={one.fresh} of={one.items} /></Link> : <Bar part={one.fresh} of={one.items} />}</td>
-            <td className="num">{one.orphans.toLocaleString('en-GB')}</td><td className="dim small">{one.missing.slice(0, 3).map((lack) => `${lack.label} (${lack.count.toLocaleString('en-GB')})`).join(', ') || '–'}</td>
+            <td>{link ? <Link to="/cis" search={link(one) as never} className="strong">{label(one.key)}</Link> : <strong>{label(one.key)}</strong>}</td><td className="num">{one.items.toLocaleString('en-GB')}</td><td><Bar part={one.complete} of={one.items} /></td>
+            <td>{link && one.fresh < one.items ? <Link to="/cis" search={{ ...link(one), stale: String(days), sort: 'verified_at' } as never} aria-label={`${label(one.key)}: ${share(one.fresh, one.items)} % fresh, see the others`}><Bar part={one.fresh} of={one.items} /></Link> : <Bar part={one.fresh} of={one.items} />}</td>
+            <td className="num">{one.orphans.toLocaleString('en-GB')}</td><td className="dim small">{Object.entries(one.missing).sort((a, b) => b[1] - a[1]).slice(0, 3).map(([key, count]) => `${field(key)} (${count.toLocaleString('en-GB')})`).join(', ') || '–'}</td>
           </tr>
         ))}</tbody>
       </table>

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../../api/client';
+import { cmdbModel } from '../../../api/cmdb';
 import { client } from '../../../api/queries';
 import { runs, sources, type Source } from '../../../api/sources';
 import { may, useMe } from '../../../app/session';
@@ -10,6 +11,7 @@ import { toast } from '../../../app/toasts';
 import { useActs } from '../../../app/useActs';
 import { Dialog } from '../../../ui/Dialog';
 import { Ago, Bones, Button, Empty, Field, IconButton, PageProblem, ProblemNote, Tone } from '../../../ui/kit';
+import { Picker } from '../../../ui/Picker';
 import { CmdbPage } from '../Frame';
 import { counted, stateOf } from './words';
 
@@ -21,7 +23,7 @@ export default function SourcesPage() {
   const list = useInfiniteQuery(runs(only));
   const [setting, set] = useState<Source | 'new' | null>(null);
   const mayImport = may(me, 'cmdb.import');
-  const maySet = may(me, 'cmdb.sources');
+  const maySet = may(me, 'cmdb.source');
   useActs(mayImport ? [{ id: 'import items', keys: 'n', label: 'Import items from a file', group: 'Sources', run: () => { void navigate({ to: '/cmdb/import' }); } }] : []);
   const all = query.data?.items ?? [];
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
@@ -50,7 +52,7 @@ export default function SourcesPage() {
 }
 
 export function SetSource({ source, onClose }: { source?: Source; onClose: () => void }) {
-  const [typed, type] = useState<Source>(source ?? { key: '', name: '', kind: 'file', rank: 50, stale_days: 90, missing: 'keep', retire_share: 10, precedence: [], version: 0 });
+  const [typed, type] = useState<Source>(source ?? { key: '', name: '', kind: 'file', rank: 50, stale_days: 90, missing: 'keep', retire_share: 10, precedence: [], account: null, version: 0 });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const problem = error ? asProblem(error) : null;
@@ -58,8 +60,8 @@ export function SetSource({ source, onClose }: { source?: Source; onClose: () =>
     event.preventDefault();
     setBusy(true);
     try {
-      const { key, ...body } = typed;
-      await api.put(`/cmdb/sources/${key}`, body);
+      const { key, version, account, ...body } = typed;
+      await api.put(`/cmdb/sources/${key}`, { ...body, ...(account ? { account: account.id } : {}) }, source ? { version } : {});
       void client.invalidateQueries({ queryKey: ['ci-sources'] });
       toast(`${typed.name} is set.`);
       onClose();
@@ -73,14 +75,37 @@ export function SetSource({ source, onClose }: { source?: Source; onClose: () =>
           <Field label="Name" wrong={problem?.at('name')}>{(ids) => <input {...ids} className="input" required data-autofocus value={typed.name} onChange={(event) => type({ ...typed, name: event.target.value })} />}</Field>
           <Field label="Key" hint="Stands beside every value that it gave" wrong={problem?.at('key')}>{(ids) => <input {...ids} className="input mono" required disabled={Boolean(source)} pattern="[a-z][a-z0-9_\-]*" value={typed.key} onChange={(event) => type({ ...typed, key: event.target.value })} />}</Field>
           <Field label="Comes">{(ids) => <select {...ids} className="input" value={typed.kind} onChange={(event) => type({ ...typed, kind: event.target.value as Source['kind'] })}><option value="file">as a file</option><option value="push">by itself, with a token</option></select>}</Field>
+          {typed.kind === 'push' && <Field label="Service account" hint="Whose token may push" wrong={problem?.at('account')}>{(ids) => <Picker id={ids.id} named label="Service account" from="people" value={typed.account?.id} onPick={(choice) => type({ ...typed, account: { id: choice.id, name: choice.label } })}>{typed.account?.name ?? <span className="dim">Choose</span>}</Picker>}</Field>}
           {number('rank', 'Rank', '1 counts the most; the smaller rank wins where two sources differ', 100)}
           <Field label="What it no longer shows">{(ids) => <select {...ids} className="input" value={typed.missing} onChange={(event) => type({ ...typed, missing: event.target.value as Source['missing'] })}><option value="keep">is kept</option><option value="retire">is retired</option></select>}</Field>
           {number('retire_share', 'Asks above (per cent)', 'So much of its items missing at once stops a run', 100)}
           {number('stale_days', 'Stale after (days)', 'Not shown for so long', 3650)}
         </div>
+        <Precedence rules={typed.precedence} onChange={(precedence) => type({ ...typed, precedence })} />
         {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
         <div className="row"><Button type="submit" look="primary" busy={busy}>{source ? 'Save' : 'Add source'}</Button><Button look="quiet" onClick={onClose}>Leave it</Button></div>
       </form>
     </Dialog>
+  );
+}
+
+/** Where a source counts more or less than its rank: for a class, an attribute, or both. */
+function Precedence({ rules, onChange }: { rules: Source['precedence']; onChange: (rules: Source['precedence']) => void }) {
+  const model = useQuery(cmdbModel).data;
+  const set = (at: number, patch: Partial<Source['precedence'][number]>) => onChange(rules.map((one, i) => (i === at ? { ...one, ...patch } : one)));
+  const attributes = [...new Map([...model?.core ?? [], ...model?.classes.flatMap((one) => one.attributes) ?? []].map((one) => [one.key, one.label])).entries()].sort((a, b) => a[1].localeCompare(b[1]));
+  return (
+    <fieldset className="bare stack tight"><legend className="label">Exceptions</legend>
+      {rules.map((rule, at) => (
+        <div key={at} className="row wraps">
+          <select className="input depth-input" aria-label={`Class of exception ${at + 1}`} value={rule.class ?? ''} onChange={(event) => set(at, { class: event.target.value })}><option value="">any class</option>{model?.classes.map((one) => <option key={one.key} value={one.key}>{one.label}</option>)}</select>
+          <select className="input depth-input" aria-label={`Attribute of exception ${at + 1}`} value={rule.attribute ?? ''} onChange={(event) => set(at, { attribute: event.target.value })}><option value="">any attribute</option>{attributes.map(([key, label]) => <option key={key} value={key}>{label}</option>)}</select>
+          <input className="input rank-input" type="number" min={0} max={100} aria-label={`Rank of exception ${at + 1}`} value={rule.rank} onChange={(event) => set(at, { rank: Number(event.target.value) })} />
+          <IconButton icon="x" small label={`Remove exception ${at + 1}`} onClick={() => onChange(rules.filter((_, i) => i !== at))} />
+        </div>
+      ))}
+      <Button look="link" className="small start" onClick={() => onChange([...rules, { class: '', attribute: '', rank: 1 }])}>Add an exception</Button>
+      {rules.some((one) => one.rank === 0) && <p className="small stale">Rank 0 overwrites what people wrote by hand as well.</p>}
+    </fieldset>
   );
 }

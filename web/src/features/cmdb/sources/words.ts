@@ -10,7 +10,6 @@ export const actions: { key: string; label: string; means: string }[] = [
   { key: 'outranked', label: 'Outranked', means: 'Another source counts more for what differs; it stays as it is.' },
   { key: 'retired', label: 'To be retired', means: 'Items that the source no longer shows.' },
   { key: 'gone', label: 'Not shown any more', means: 'Items that the source no longer shows; they stay.' },
-  { key: 'unresolved', label: 'Unresolved', means: 'What they refer to is not there.' },
   { key: 'person', label: 'People', means: 'Rows about people rather than items.' },
   { key: 'unchanged', label: 'Unchanged', means: 'Nothing to do.' },
 ];
@@ -21,10 +20,10 @@ const states: Record<RunState, { label: string; tone: Tone }> = {
 export const stateOf = (run: Pick<Run, 'state'>) => states[run.state];
 
 /** How many changes a proposal would make. */
-export const effect = (summary: RunSummary): number => ['new', 'changed', 'retired'].reduce((sum, key) => sum + (summary.items[key] ?? 0), 0) + (summary.ties.new ?? 0) + (summary.ties.ended ?? 0);
+export const effect = (summary: RunSummary): number => ['new', 'changed', 'retired'].reduce((sum, key) => sum + (summary.items[key] ?? 0), 0) + (summary.relations.new ?? 0) + (summary.relations.ended ?? 0);
 /** "12 new, 3 changed, 240 unchanged": the actions that there are, in order. */
 export const counted = (summary: RunSummary): string => actions.filter((one) => (summary.items[one.key] ?? 0) > 0).map((one) => `${summary.items[one.key]!.toLocaleString('en-GB')} ${one.label.toLowerCase()}`).join(', ') || 'nothing';
 /** The action that somebody looks at first: what would change, else whatever there is. */
 export const firstAction = (summary: RunSummary): string => actions.find((one) => (summary.items[one.key] ?? 0) > 0)?.key ?? 'new';
 /** From 0 to 1; null while nothing is known. */
-export const share = (run: Run): number | null => (run.summary.rows > 0 ? Math.min(1, run.done / run.summary.rows) : null);
+export const share = (run: Run): number | null => (run.summary.rows > 0 ? Math.min(1, run.position / run.summary.rows) : null);
