@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api } from '../../../api/client';
 import { ciPath, classLabel, cmdbModel, fieldLabel } from '../../../api/cmdb';
 import { client } from '../../../api/queries';
-import { busyStates, run as runQuery, runBlockers, runItems, type Run, type RunItem } from '../../../api/sources';
+import { busyStates, run as runQuery, runBlockers, runItems, type Run, type RunItem, type RunState } from '../../../api/sources';
 import { may, useMe } from '../../../app/session';
 import { toast, toastProblem } from '../../../app/toasts';
 import { Dialog } from '../../../ui/Dialog';
@@ -17,22 +17,24 @@ import { actions, counted, effect, firstAction, share, stateOf } from './words';
 
 export default function RunPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
-  const query = useQuery(runQuery(id));
+  // A job does what is asked for: until it has begun, the run is still in the state in which it was asked.
+  const [asked, setAsked] = useState<RunState | null>(null);
+  const query = useQuery({ ...runQuery(id), refetchInterval: ({ state }) => (state.data && (busyStates.includes(state.data.state) || state.data.state === asked) ? 1000 : false) });
   const run = query.data;
   return (
     <CmdbPage title={run ? run.file || `Run of ${run.source}` : 'Run'} act={run && <Tone tone={stateOf(run).tone}>{stateOf(run).label}</Tone>}>
-      {query.isPending ? <Bones lines={6} /> : !run ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : <Body run={run} />}
+      {query.isPending ? <Bones lines={6} /> : !run ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : <Body key={run.id} run={run} asked={asked === run.state} onAsk={() => setAsked(run.state)} />}
     </CmdbPage>
   );
 }
 
-function Body({ run }: { run: Run }) {
+function Body({ run, asked, onAsk }: { run: Run; asked: boolean; onAsk: () => void }) {
   const mayImport = may(useMe(), 'cmdb.import');
   const navigate = useNavigate();
   const [busy, setBusy] = useState('');
   const [undoing, undo] = useState(false);
   const [sure, confirm] = useState(false);
-  const working = busyStates.includes(run.state);
+  const working = asked || busyStates.includes(run.state);
   const progress = share(run);
   const act = async (verb: string, body: Record<string, unknown>) => {
     setBusy(verb);
@@ -41,6 +43,7 @@ function Body({ run }: { run: Run }) {
       client.setQueryData(['ci-run', answer.id], answer);
       if (answer.id !== run.id) await navigate({ to: `/cmdb/runs/${answer.id}` });
       void client.invalidateQueries({ queryKey: ['ci-runs'] });
+      if (verb === 'apply' || verb === 'undo') onAsk();
       if (verb === 'discard') toast('Put aside: nothing was changed.');
       undo(false);
     } catch (error) { toastProblem(error); void client.invalidateQueries({ queryKey: ['ci-run', run.id] }); }
@@ -51,14 +54,14 @@ function Body({ run }: { run: Run }) {
     <div className="stack loose">
       <Steps at={run.state === 'applied' || run.state === 'undone' || run.state === 'undoing' ? 2 : 1} />
       <p className="dim small"><Link to="/cmdb/sources" search={{ source: run.source } as never}>{run.source}</Link> · read by “{run.mapping.split(' ')[0]}” · <span title={exact(run.made_at)}><Ago at={run.made_at} /></span>{run.by ? ` by ${run.by.name}` : ''}{run.applied_at ? ` · applied ${dateTime(run.applied_at)}` : ''}{run.undone_at ? ` · undone ${dateTime(run.undone_at)}` : ''}</p>
-      {working && <Notice look="wait" icon="clock"><strong>{stateOf(run).label}.</strong> {run.position > 0 ? `${run.position.toLocaleString('en-GB')} rows so far.` : ''} You may leave this page.{progress !== null && <div className="meter" role="progressbar" aria-label="Progress" aria-valuenow={Math.round(progress * 100)}><i style={{ width: `${progress * 100}%` }} /></div>}</Notice>}
+      {working && <Notice look="wait" icon="clock"><strong>{asked ? 'Waits for its turn' : stateOf(run).label}.</strong> {run.position > 0 ? `${run.position.toLocaleString('en-GB')} rows so far.` : ''} You may leave this page.{progress !== null && <div className="meter" role="progressbar" aria-label="Progress" aria-valuenow={Math.round(progress * 100)}><i style={{ width: `${progress * 100}%` }} /></div>}</Notice>}
       {run.state === 'failed' && <Notice look="bad" icon="alert" act={mayImport && run.repeatable ? <Button look="link" busy={busy === 'repeat'} onClick={() => { void act('repeat', {}); }}>Read the file once more</Button> : undefined}>{run.problem || 'It failed.'}</Notice>}
       {run.summary.rows > 0 && <p><strong className="num">{run.summary.rows.toLocaleString('en-GB')}</strong> rows: {counted(run.summary)}{run.summary.skipped.length > 0 ? `, ${run.summary.skipped.reduce((sum, one) => sum + one.rows, 0).toLocaleString('en-GB')} skipped` : ''}.{(run.summary.relations.new ?? 0) > 0 && ` ${run.summary.relations.new!.toLocaleString('en-GB')} new relations.`}{(run.summary.relations.ended ?? 0) > 0 && ` ${run.summary.relations.ended!.toLocaleString('en-GB')} relations end.`}</p>}
       {run.summary.failed > 0 && <Notice look="warn" icon="alert">{run.summary.failed.toLocaleString('en-GB')} could not be done; each says why below.</Notice>}
       {run.state === 'undone' && run.summary.kept > 0 && <Notice look="warn" icon="alert">{run.summary.kept.toLocaleString('en-GB')} were left as they are: somebody had changed them since.</Notice>}
       {run.state === 'proposed' && run.summary.asks && <Notice look="warn" icon="alert"><strong>{run.summary.missing.toLocaleString('en-GB')} of the {run.summary.known.toLocaleString('en-GB')} items of this source are missing from the file.</strong> That is more than it may be without being asked. Is the file whole?<label className="check"><input type="checkbox" checked={sure} onChange={(event) => confirm(event.target.checked)} /> Yes, they are gone</label></Notice>}
-      {mayImport && run.state === 'proposed' && <div className="row wraps no-print"><Button look="primary" big busy={busy === 'apply'} disabled={run.summary.asks && !sure} onClick={() => { void act('apply', { confirm: sure }); }}>{changes === 0 ? 'Confirm that nothing changed' : `Apply ${changes.toLocaleString('en-GB')} change${changes === 1 ? '' : 's'}`}</Button><Button busy={busy === 'discard'} onClick={() => { void act('discard', {}); }}>Put it aside</Button></div>}
-      {mayImport && run.state === 'applied' && <div className="row no-print"><Button icon="undo" busy={busy === 'undo'} onClick={() => undo(true)}>Undo the whole run…</Button></div>}
+      {mayImport && !working && run.state === 'proposed' && <div className="row wraps no-print"><Button look="primary" big busy={busy === 'apply'} disabled={run.summary.asks && !sure} onClick={() => { void act('apply', { confirm: sure }); }}>{changes === 0 ? 'Confirm that nothing changed' : `Apply ${changes.toLocaleString('en-GB')} change${changes === 1 ? '' : 's'}`}</Button><Button busy={busy === 'discard'} onClick={() => { void act('discard', {}); }}>Put it aside</Button></div>}
+      {mayImport && !working && run.state === 'applied' && <div className="row no-print"><Button icon="undo" busy={busy === 'undo'} onClick={() => undo(true)}>Undo the whole run…</Button></div>}
       {run.summary.rows > 0 && <Items key={run.state} run={run} />}
       {run.summary.skipped.length > 0 && <section className="card" aria-label="Skipped"><header><h2>Skipped</h2></header><ul className="list tasks">{run.summary.skipped.map((one) => <li key={`${one.stream}${one.reason}`} className="row"><span className="num strong">{one.rows.toLocaleString('en-GB')}</span><span className="grow">{one.stream}: {one.reason}</span></li>)}</ul></section>}
       {undoing && <UndoRun run={run} busy={busy === 'undo'} onClose={() => undo(false)} onUndo={(rest) => { void act('undo', { rest }); }} />}
