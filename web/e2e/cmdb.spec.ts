@@ -1,7 +1,7 @@
 // The CMDB as its owners and the desk use it: find, register, correct, ask what breaks and why, look back, compare, group.
 import type { Page } from '@playwright/test';
 import { axeViolations } from './axe';
-import { expect, test, type Desk } from './desk';
+import { expect, someone, test, type Desk } from './desk';
 
 const numberOf = async (desk: Desk, name: string): Promise<string> => {
   const page = await (await desk.api.get(`/api/v1/cis?q=${encodeURIComponent(name)}&limit=200`)).json() as { items: { number: string; name: string }[] };
@@ -207,4 +207,74 @@ test('a group remembers who was in it', async ({ desk, page }) => {
   await page.getByRole('dialog').getByLabel('From').fill(new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 16));
   await expect(page.getByRole('dialog')).toContainText('Left');
   await expect(page.getByRole('dialog')).toContainText('erp-prod');
+});
+
+test('a file is imported: what would change is shown first, and the whole run can be taken back', async ({ browser, baseURL, desk, page }) => {
+  test.setTimeout(120_000);
+  const ada = await someone(browser, baseURL!);
+  await ada.desk.is('ada');
+  const made = await ada.desk.api.put('/api/v1/cmdb/sources/stockroom', { data: { name: 'Stockroom', kind: 'file', rank: 20, missing: 'keep', stale_days: 30 } });
+  expect(made.status(), await made.text()).toBe(200);
+  await ada.context.close();
+
+  await desk.is('omar');
+  const send = async (rows: string[]) => {
+    await desk.goto('/cmdb/import?source=stockroom');
+    await page.getByLabel('Mapping', { exact: true }).selectOption('snipe-it');
+    await page.getByRole('checkbox', { name: /lists everything/ }).uncheck();
+    await page.locator('.drop-zone input').setInputFiles({ name: 'stockroom.csv', mimeType: 'text/csv', buffer: Buffer.from(['Asset Tag,Name,Model,Manufacturer,Category,Serial', ...rows, ''].join('\n')) });
+    await page.getByRole('button', { name: 'Show what would change' }).click();
+    await expect(page).toHaveURL(/\/cmdb\/runs\//);
+    await expect(page.getByRole('button', { name: /^(Apply|Confirm)/ })).toBeVisible({ timeout: 30_000 });
+  };
+  const items = page.getByRole('region', { name: 'Items of the run' });
+  await send(['STK-701,graz-nb-701,T14,Lenovo,Laptops,LN70100', 'STK-702,graz-nb-702,T14,Lenovo,Laptops,LN70200']);
+  await expect(page.getByText('2 rows: 2 new')).toBeVisible();
+  await expect(items).toContainText('graz-nb-701');
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Apply 2 changes' }).click();
+  await expect(page.getByText('Applied', { exact: true })).toBeVisible({ timeout: 30_000 });
+
+  // The second file changes one of them: what is there, what would take its place, and whose it was.
+  await send(['STK-701,graz-nb-701,T14 Gen 5,Lenovo,Laptops,LN70100', 'STK-702,graz-nb-702,T14,Lenovo,Laptops,LN70200']);
+  await expect(page.getByText('2 rows: 1 changed, 1 unchanged')).toBeVisible();
+  await expect(items.getByRole('listitem').filter({ hasText: 'graz-nb-701' })).toContainText(/Model T14 → T14 Gen 5 was from stockroom/);
+  await page.getByRole('button', { name: 'Apply 1 change' }).click();
+  await expect(page.getByText('Applied', { exact: true })).toBeVisible({ timeout: 30_000 });
+  const run = page.url();
+  await items.getByRole('link', { name: 'graz-nb-701' }).click();
+  await expect(known(page)).toContainText('T14 Gen 5');
+  await expect(known(page)).toContainText('stockroom · now');
+
+  await page.goto(run);
+  await page.getByRole('button', { name: 'Undo the whole run…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Undo the run' }).click();
+  await expect(page.getByText('Undone', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await items.getByRole('link', { name: 'graz-nb-701' }).click();
+  await expect(known(page)).toContainText('T14');
+  await expect(known(page)).not.toContainText('T14 Gen 5');
+});
+
+test('a narrower model says what would break before it is saved', async ({ desk, page }) => {
+  await desk.is('ada');
+  await desk.goto('/cmdb/model');
+  const classes = page.getByRole('navigation', { name: 'Classes' });
+  await classes.getByRole('button', { name: 'Database', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove Engine' }).click();
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  const dialog = page.getByRole('dialog', { name: 'What this would change' });
+  await expect(dialog).toContainText('would leave values behind');
+  await expect(dialog.getByRole('link', { name: /^CI-/ }).first()).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Save the model' })).toBeDisabled();
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Go on editing' }).click();
+  await page.getByRole('button', { name: 'Leave it as it was' }).click();
+  await page.getByRole('button', { name: 'Add an attribute' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Backup window');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await dialog.getByLabel('Why').fill('Operations plans by it');
+  await dialog.getByRole('button', { name: 'Save the model' }).click();
+  await expect(desk.toast).toContainText('The model was saved.');
+  await expect(page.getByText(/version [1-9]/)).toBeVisible();
 });
