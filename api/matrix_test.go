@@ -13,6 +13,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
@@ -129,8 +130,12 @@ var bodies = map[string]any{
 	"create-problem": map[string]any{"title": "x", "impact": 1, "urgency": 1}, "create-change": map[string]any{"title": "x"},
 	"override-priority": map[string]any{"priority": 1, "reason": "x"}, "declare-major": map[string]any{"reason": "x"}, "add-task": map[string]any{"title": "x"},
 	"hold-change": map[string]any{"reason": "x"}, "decide": map[string]any{"slot_id": "x", "decision": "approve", "digest": "x"},
-	"recuse": map[string]any{"slot_id": "x", "reason": "x"}, "set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
-	"delegate": map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
+	"recuse": map[string]any{"slot_id": "x", "reason": "x"}, "preview-change": map[string]any{"title": "x"}, "detect-change": map[string]any{"title": "x"},
+	"review-plan": map[string]any{"digest": "x"}, "lower-risk": map[string]any{"risk": "low", "reason": "x"}, "meet-condition": map[string]any{"evidence": "a mail to the plant"},
+	"override-advice": map[string]any{"slot_id": "x", "reason": "x"}, "enter-duty": map[string]any{"person": "x", "from": "2026-03-02T09:00:00Z", "until": "2026-03-03T09:00:00Z"},
+	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
+	"set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
+	"delegate":  map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
 	"move-person": map[string]any{"reason": "x"}, "set-password": map[string]any{"password": "x"}, "revoke-grant": map[string]any{"reason": "x"},
 	"grant":       map[string]any{"role": "agent", "scope": "all", "reason": "x"},
 	"create-team": map[string]any{"key": "x", "name": "X"}, "set-members": map[string]any{"members": []string{}},
@@ -138,6 +143,7 @@ var bodies = map[string]any{
 	"save-view":    map[string]any{"name": "x", "query": "queue=mine"}, "save-draft": map[string]any{"body": map[string]any{}},
 	"create-my-token":    map[string]any{"name": "x", "rights": []string{"incident.read"}, "expires_at": "2026-04-01T00:00:00Z"},
 	"change-my-password": map[string]any{"current": "x", "new": "y"}, "my-preferences": map[string]any{},
+	"write-canned": map[string]any{"name": "x", "body": "x"}, "amend-canned": map[string]any{"name": "Hi"},
 	"create-ci": map[string]any{"class": "server", "values": map[string]string{"name": "x"}}, "amend-ci": map[string]any{"values": map[string]string{"description": "x"}},
 	"relate-ci": map[string]any{"type": "runs_on", "to": "CI-999999"}, "bulk-cis": map[string]any{"numbers": []string{"CI-999999"}, "action": "attest"},
 	"set-ci-group": map[string]any{"name": "X"}, "join-ci-group": map[string]any{"number": "CI-999999"},
@@ -172,7 +178,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
@@ -190,8 +196,19 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		p.path += "?action=incident.read&person=" + rolf.Ref
 		p.visible = m.decide(role, "person.read", policies.Object{Class: "person", Site: rolf.Site, Participants: []domain.UserID{rolf.ID}})
 		p.allowed = p.visible && m.decide(role, row.Action, policies.Object{})
+	case row.ID == "list-duties", row.ID == "enter-duty":
+		board, err := m.Approvals.Board(context.Background(), "cab")
+		m.must(err)
+		p.path = strings.ReplaceAll(row.Path, "{key}", "cab")
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "board", Number: "cab", Board: board.ID})
+	case row.ID == "end-duty":
+		p.allowed = true // there is none: not found for everybody
 	case row.ID == "revoke-delegation":
 		p.allowed = true // there is none: not found for everybody
+	case row.Object == "canned":
+		p.path = strings.NewReplacer("{id}", m.canned(), "{event}", "retire").Replace(row.Path)
+		p.visible = m.decide(role, "canned.read", policies.Object{})
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "canned", Team: m.Team("network")})
 	case row.Object == "team":
 		network := people.Team{ID: m.Team("network"), Key: "network"}
 		p.path = strings.ReplaceAll(row.Path, "{key}", "network")
@@ -203,6 +220,17 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		}
 	}
 	return []probe{p}
+}
+
+// canned makes, or finds again, a canned text of the network team.
+func (m *matrix) canned() string {
+	m.t.Helper()
+	if m.objects["canned"] == "" {
+		text, err := m.Canned.Write(m.System(), canned.WriteInput{Name: "Hello", Body: "Hello", Team: m.Team("network")})
+		m.must(err)
+		m.objects["canned"] = text.Ref
+	}
+	return m.objects["canned"]
 }
 
 func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
@@ -233,7 +261,7 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 			if row.ID == "add-ci" {
 				p.body = map[string]any{"ci": m.item("own", role).Number}
 			}
-			p.vague = row.ID == "remove-ci" || row.ID == "unlink" || row.ID == "decide" || row.ID == "recuse"
+			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice"}, row.ID)
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

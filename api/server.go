@@ -28,11 +28,15 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	v1 "github.com/cabinetdesk/cabinet/api/v1"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/audit/runs"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	desk_problem "github.com/cabinetdesk/cabinet/domain/problem"
@@ -60,10 +64,14 @@ type Deps struct {
 	Problems  *desk_problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	Rules     *rulebook.Service
+	Oversight *oversight.Service
 	CMDB      *cmdb.Service
 	Impact    *impact.Service
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
+	Runs      *runs.Service
+	Canned    *canned.Service
 	Jobs      *jobs.Runner
 	Reports   *reports.Reports
 	Exports   *reports.Exports
@@ -119,7 +127,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, CMDB: d.CMDB, Impact: d.Impact, People: d.People, Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, CMDB: d.CMDB, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type LiveRecord struct {
 	Number  string      `json:"number"`
 	Kind    string      `json:"kind"`
 	Type    string      `json:"type"`
-	Version int64       `json:"version"`
+	Version int64       `json:"version" doc:"0 for what happened to a task: the request itself is as it was"`
 	Actor   *who.Person `json:"actor"`
 	At      time.Time   `json:"at"`
 }
@@ -79,9 +79,27 @@ func (d *Desk) after(ctx context.Context, leaf int64) ([]item, error) {
 	return read, nil
 }
 
+// requestOf is the number of the request that a task's event belongs to: a tag in its leaf.
+func requestOf(e audit.Event) string {
+	leaf, err := audit.ParseLeaf(e.Leaf)
+	if err != nil {
+		return ""
+	}
+	for _, tag := range leaf.Scope {
+		if n, err := domain.ParseNumber(tag); err == nil && n.Kind == domain.KindRequest {
+			return tag
+		}
+	}
+	return ""
+}
+
 func (d *Desk) items(ctx context.Context, events []audit.Event) ([]item, error) {
 	var numbers, refs, items []string
-	for _, e := range events {
+	for i, e := range events {
+		if e.EntityKind == string(domain.KindTask) { // it is the request that a reader knows
+			e.EntityKind, e.Entity, e.Version = string(domain.KindRequest), requestOf(e), 0
+			events[i] = e
+		}
 		if e.EntityKind == string(domain.KindCI) {
 			items, refs = append(items, e.Entity), append(refs, e.Actor)
 		}

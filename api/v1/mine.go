@@ -64,6 +64,7 @@ func (d *Desk) ownRoutes(b *route.Book) {
 	route.Add(b, "setup", d.setup)
 	route.Add(b, "sign-in", d.signIn)
 	route.Add(b, "sign-out", d.signOut)
+	route.Add(b, "confirm", d.confirm)
 	route.Add(b, "me", func(ctx context.Context, _ *rest.Empty) (*rest.Body[Me], error) { return d.me(ctx) })
 	route.Add(b, "my-preferences", d.setPreferences)
 	route.Add(b, "my-sessions", d.mySessions)
@@ -141,6 +142,25 @@ func (d *Desk) welcome(ctx context.Context, s people.Session) (*signedIn, error)
 		return nil, err
 	}
 	return &signedIn{SetCookie: d.Cookie(s.Token, s.ExpiresAt).String(), Body: me.Body}, nil
+}
+
+type confirmInput struct {
+	Body struct {
+		Password string `json:"password" maxLength:"500"`
+	}
+}
+
+// Confirmed is how long what asks for a signature can be signed.
+type Confirmed struct {
+	Until time.Time `json:"until"`
+}
+
+func (d *Desk) confirm(ctx context.Context, in *confirmInput) (*rest.Body[Confirmed], error) {
+	until, err := d.People.Confirm(ctx, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.Body[Confirmed]{Body: Confirmed{Until: until}}, nil
 }
 
 type signedOut struct {

@@ -139,7 +139,7 @@ func (d *Desk) may(ctx context.Context, t ticket.Ticket, roles map[string][]doma
 		}
 		for _, a := range g.Actions {
 			verb := strings.TrimPrefix(a.Name, g.Class+".")
-			if verb == "create" || verb == "decide" || verb == "assign_move" {
+			if verb == "create" || verb == "decide" || verb == "endorse" || verb == "assign_move" {
 				continue
 			}
 			out[verb] = d.Gate.Decide(ctx, actor, a.Name, t.ObjectFor(verb, roles)).Allowed

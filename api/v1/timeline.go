@@ -3,6 +3,7 @@ package v1
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/domain/people"
+	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/policies"
 )
@@ -44,13 +46,22 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 		return nil, err
 	}
 	seen := d.visibilities(ctx, t, t.ObjectFor("read_internal", roles))
+	f := audit.Filter{EntityKind: string(t.Kind), Entity: t.Number, Visibilities: seen, After: in.After, OldestFirst: true, Limit: in.Limit + 1}
+	tasks, err := d.titles(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if len(tasks) > 0 { // what happened to the tasks is told with it
+		f.EntityKind, f.Entity, f.Among = "", "", map[string][]string{string(t.Kind): {t.Number}, string(domain.KindTask): slices.Sorted(maps.Keys(tasks))}
+	}
 	if in.After != "" {
 		e, err := d.Audit.Event(ctx, in.After)
-		if err != nil || e.EntityKind != string(t.Kind) || e.Entity != t.Number {
+		_, ofTask := tasks[e.Entity]
+		if own := e.EntityKind == string(t.Kind) && e.Entity == t.Number; err != nil || !own && !(e.EntityKind == string(domain.KindTask) && ofTask) {
 			return nil, domain.ErrCursor
 		}
 	}
-	events, err := d.Audit.Events(ctx, audit.Filter{EntityKind: string(t.Kind), Entity: t.Number, Visibilities: seen, After: in.After, OldestFirst: true, Limit: in.Limit + 1})
+	events, err := d.Audit.Events(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +76,11 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 	}
 	if page.Items, err = d.entries(ctx, t, events, comments); err != nil {
 		return nil, err
+	}
+	for i, e := range events {
+		if title, ok := tasks[e.Entity]; ok && e.EntityKind == string(domain.KindTask) {
+			page.Items[i].Label += " “" + title + "”"
+		}
 	}
 	return &rest.Body[rest.Page[Entry]]{Body: page}, nil
 }
@@ -121,17 +137,27 @@ var labels = map[string]string{
 	"declared_major": "declared a major incident", "known_error_declared": "declared a known error", "authorization_requested": "asked for authorization",
 	"expedited": "asked the emergency board", "authorized": "gave the last approval", "approved": "approved", "rejected_by": "rejected", "recused": "stepped aside",
 	"held": "put this on hold", "released": "let this go on", "withdrawn": "took this back to draft", "revised": "took this back to draft by an edit", "pended": "put this on hold",
+	"glass_broken": "broke the glass", "registered": "registered this as done", "reassessed": "put this forward: the risk was computed anew", "peer_reviewed": "looked at the plan and finds it sound",
+	"risk_lowered": "set the risk lower than computed", "condition_met": "ticked off a condition", "advice_overridden": "went on against advice",
+	"approval_reminded": "reminded of an approval", "approval_escalated": "escalated an approval that is due", "retro_late": "flagged this: the retrospective decision is late",
+	"examined": "looked into this", "judged": "said what this was",
 	"answered": "answered: work goes on", "ci_added": "named a configuration item", "ci_removed": "took a configuration item off", "imported": "was imported", "imported_change": "changed, as imported",
 }
 
 // label is what happened, to be read after a name.
 func label(eventType string) string {
-	_, what, _ := strings.Cut(eventType, ".")
+	of, what, _ := strings.Cut(eventType, ".")
+	if of == string(domain.KindTask) {
+		return taskLabels[what]
+	}
 	if l, ok := labels[what]; ok {
 		return l
 	}
 	return strings.ReplaceAll(what, "_", " ")
 }
+
+// taskLabels say what happened to a task; its title follows.
+var taskLabels = map[string]string{"created": "added the task", "started": "began the task", "finished": "finished the task", "skipped": "skipped the task"}
 
 var entryKinds = map[string]string{
 	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "ci_added": "link", "ci_removed": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
@@ -153,10 +179,11 @@ func kindOf(e audit.Event) string {
 
 // silent are fields that a timeline does not show: what another field says, what the body says, and bookkeeping.
 var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "policy_version", "rule", "delegation", "opened_at", "resolved_at", "closed_at",
-	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot"}
+	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot", "assessment", "plan_form", "model_version", "answers", "peer_digest", "peer_at", "peer", "peer_note", "risk_lowered_from", "risk_lowered", "risk_computed", "retro_late_at", "retro_due_at", "retro_state", "exceptions", "lane",
+	"started_by", "position"}
 
 // fieldLabels are the words for fields whose name does not read well.
-var fieldLabels = map[string]string{"due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
+var fieldLabels = map[string]string{"ci": "Item", "due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
 	"override_reason": "Because", "major_reason": "Because", "hold_reason": "Because", "link": "Link", "attachment": "File", "watcher": "Follower", "reason": "Because"}
 
 // words turns the log's canonical texts into people's words.
@@ -245,6 +272,9 @@ func (w words) behalf(ref string) *who.Person {
 func (w words) changes(e audit.Event) []FieldChange {
 	out := []FieldChange{}
 	m := w.desk.Tickets.Machine(w.kind)
+	if e.EntityKind == string(domain.KindTask) {
+		m = request.TaskFlow
+	}
 	if e.StateFrom != e.StateTo && e.StateFrom != "" {
 		before, after := stateLabel(m, e.StateFrom), stateLabel(m, e.StateTo)
 		out = append(out, FieldChange{Field: "state", Label: "State", Before: &before, After: &after})

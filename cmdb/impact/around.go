@@ -60,7 +60,7 @@ func (s *Service) Around(ctx context.Context, number string, depth int, m cmdb.M
 	for level, frontier := 1, []domain.CIID{c.ID}; level <= depth && len(frontier) > 0 && n.Cut == nil; level++ {
 		next := map[domain.CIID]bool{}
 		for _, asFirst := range []bool{true, false} {
-			err := s.store.relations(ctx, frontier, asFirst, moment, func(r relation) {
+			err := s.store.relations(ctx, ends{ids: frontier, first: asFirst}, moment, func(r relation) {
 				edges[Edge{r.from, r.to, r.kind, r.redundancy, r.needed}] = true
 				other := r.from
 				if asFirst {

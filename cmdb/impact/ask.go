@@ -144,23 +144,18 @@ func (s *Service) show(ctx context.Context, a *Answer, moment cmdb.Moment, limit
 	for i, r := range a.Walk.Items {
 		ids[i] = r.ID
 	}
-	sum := summary{byClass: a.ByClass}
 	services, seen := map[domain.CIID]bool{}, map[domain.CIID]bool{}
+	sum := summary{byClass: a.ByClass, named: services}
 	below := a.Model.Below("service")
 	for page := range slices.Chunk(ids, 5*chunk) {
-		if err := s.store.sum(ctx, page, moment, scope, a.Now.Add(-freshFor), &sum); err != nil {
+		if err := s.store.sum(ctx, page, moment, scope, a.Now.Add(-freshFor), below, &sum); err != nil {
 			return err
-		}
-		if len(below) > 0 {
-			if err := s.store.seen(ctx, page, moment, scope, below, services); err != nil {
-				return err
-			}
 		}
 	}
 	a.Reached, a.Unverified, a.Hidden = sum.seen, sum.unverified, len(ids)-sum.seen
 	if a.Hidden > 0 {
 		for page := range slices.Chunk(ids, 5*chunk) {
-			if err := s.store.seen(ctx, page, moment, scope, nil, seen); err != nil {
+			if err := s.store.seen(ctx, page, moment, scope, seen); err != nil {
 				return err
 			}
 		}

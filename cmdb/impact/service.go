@@ -42,25 +42,36 @@ func New(d *db.DB, items Items, gate Authorizer) *Service {
 type graph struct {
 	store       store
 	moment      cmdb.Moment // zero: now
-	forth, back map[string]bool
+	forth, back []string    // types of relation that let a failure spread that way
 }
 
 func (s *Service) graph(m model.Model, moment cmdb.Moment) graph {
-	g := graph{store: s.store, moment: moment, forth: map[string]bool{}, back: map[string]bool{}}
+	g := graph{store: s.store, moment: moment}
 	for _, r := range m.Relations {
-		g.forth[r.Key], g.back[r.Key] = r.Forth, r.Back
+		if r.Forth {
+			g.forth = append(g.forth, r.Key)
+		}
+		if r.Back {
+			g.back = append(g.back, r.Key)
+		}
 	}
 	return g
 }
 
 // Dependents implements Neighbours.
 func (g graph) Dependents(ctx context.Context, ids []domain.CIID) ([]Tie, int, error) {
-	return g.ties(ctx, ids, true)
+	return g.ties(ctx, ids, true, false)
 }
 
 // Providers implements Neighbours.
 func (g graph) Providers(ctx context.Context, ids []domain.CIID) ([]Tie, int, error) {
-	return g.ties(ctx, ids, false)
+	return g.ties(ctx, ids, false, false)
+}
+
+// Members implements Neighbours.
+func (g graph) Members(ctx context.Context, ids []domain.CIID) ([]Tie, error) {
+	ties, _, err := g.ties(ctx, ids, false, true)
+	return ties, err
 }
 
 // Idle implements Neighbours.
@@ -86,24 +97,29 @@ const (
 	most  = 200_000
 )
 
-// ties reads the relations in which items are the first, and those in which they are the second, and keeps those along
-// which a failure spreads from them, or to them.
-func (g graph) ties(ctx context.Context, ids []domain.CIID, asProvider bool) (out []Tie, more int, err error) {
+// ties reads the relations in which items are the first, and those in which they are the second, and along which a
+// failure spreads from them, or to them; all, or those that are part of a redundancy.
+func (g graph) ties(ctx context.Context, ids []domain.CIID, asProvider, redundant bool) (out []Tie, more int, err error) {
 	for len(ids) > 0 {
-		if len(out) > most {
+		if len(out) > most && !redundant {
 			return out, len(ids), nil
 		}
 		page := ids[:min(len(ids), chunk)]
 		ids = ids[len(page):]
 		for _, asFirst := range []bool{true, false} {
-			forth := asFirst == asProvider
-			err := g.store.relations(ctx, page, asFirst, g.moment, func(r relation) {
-				switch {
-				case forth && g.forth[r.kind]:
-					out = append(out, Tie{Provider: r.from, Dependent: r.to, Type: r.kind, Forth: true, Redundancy: r.redundancy, Needed: r.needed})
-				case !forth && g.back[r.kind]:
-					out = append(out, Tie{Provider: r.to, Dependent: r.from, Type: r.kind, Redundancy: r.redundancy, Needed: r.needed})
+			forth, kinds := asFirst == asProvider, g.back
+			if forth {
+				kinds = g.forth
+			}
+			if len(kinds) == 0 {
+				continue
+			}
+			err := g.store.relations(ctx, ends{ids: page, first: asFirst, kinds: kinds, redundant: redundant}, g.moment, func(r relation) {
+				t := Tie{Provider: r.to, Dependent: r.from, Type: r.kind, Redundancy: r.redundancy, Needed: r.needed}
+				if forth {
+					t.Provider, t.Dependent, t.Forth = r.from, r.to, true
 				}
+				out = append(out, t)
 			})
 			if err != nil {
 				return nil, 0, err

@@ -3,6 +3,8 @@ package impact
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -51,15 +53,32 @@ func (s store) each(ctx context.Context, q string, args []any, scan func(rows *s
 	return db.Translate(rows.Err())
 }
 
-// relations yields the relations at a moment in which items are the first, or the second. The texts are few and come
-// again and again: each is kept once.
-func (s store) relations(ctx context.Context, ids []domain.CIID, asFirst bool, m cmdb.Moment, yield func(r relation)) error {
+// ends picks relations: those in which items are the first, or the second; of some types, or all; only those that are part
+// of a redundancy, or all.
+type ends struct {
+	ids       []domain.CIID
+	first     bool
+	kinds     []string
+	redundant bool
+}
+
+// relations yields relations at a moment. Their texts are few and come again and again: each is kept once. The types
+// are compared in a form that no index serves: it is quicker to step over the relations of an item than to seek each type.
+func (s store) relations(ctx context.Context, e ends, m cmdb.Moment, yield func(r relation)) error {
 	column := "r.to_id"
-	if asFirst {
+	if e.first {
 		column = "r.from_id"
 	}
-	cond, arg := s.among(column, ids)
+	cond, arg := s.among(column, e.ids)
 	held, args := during(m, "r.")
+	args = append([]any{arg}, args...)
+	if e.kinds != nil {
+		in, kinds := db.In(e.kinds)
+		held, args = held+" and r.type || '' in "+in, append(args, kinds...)
+	}
+	if e.redundant {
+		held += " and r.redundancy <> ''"
+	}
 	texts := map[string]string{"": ""}
 	kept := func(b sql.RawBytes) string {
 		t, ok := texts[string(b)]
@@ -69,7 +88,7 @@ func (s store) relations(ctx context.Context, ids []domain.CIID, asFirst bool, m
 		}
 		return t
 	}
-	return s.each(ctx, "select r.from_id, r.type, r.to_id, r.redundancy, r.needed from ci_relations r where "+cond+" and "+held, append([]any{arg}, args...), func(rows *sql.Rows) error {
+	return s.each(ctx, "select r.from_id, r.type, r.to_id, r.redundancy, r.needed from ci_relations r where "+cond+" and "+held, args, func(rows *sql.Rows) error {
 		var r relation
 		var from, to int64
 		var kind, redundancy sql.RawBytes
@@ -172,40 +191,46 @@ func (i *instant) parse(s string) error {
 type summary struct {
 	seen, unverified int
 	byClass          map[string]int
+	named            map[domain.CIID]bool // of the classes that were asked for
 }
 
-// sum counts items by class, and those that nobody and nothing has confirmed since.
-func (s store) sum(ctx context.Context, ids []domain.CIID, m cmdb.Moment, scope policies.Scope, since time.Time, out *summary) error {
+// sum counts items by class, and those that nobody and nothing has confirmed since; it names those of some classes.
+func (s store) sum(ctx context.Context, ids []domain.CIID, m cmdb.Moment, scope policies.Scope, since time.Time, named []string, out *summary) error {
 	tables, f, args := sources(m)
 	cond, arg := s.among("x.id", ids)
 	seen, more := visible(scope)
-	q := "select " + f + ".class, count(*), sum(case when (" + f + ".verified_at is null or " + f + ".verified_at < ?) and not exists (select 1 from ci_sightings g where g.ci_id = x.id and g.last_seen >= ?) then 1 else 0 end) from " +
-		tables + " where " + cond + " and " + seen + " group by " + f + ".class"
-	return s.each(ctx, q, append(append(append([]any{since, since}, args...), arg), more...), func(rows *sql.Rows) error {
+	in, classes := db.In(named)
+	join := "group_concat"
+	if s.db.IsPostgres() {
+		join = "string_agg"
+	}
+	q := "select " + f + ".class, count(*), sum(case when (" + f + ".verified_at is null or " + f + ".verified_at < ?) and not exists (select 1 from ci_sightings g where g.ci_id = x.id and g.last_seen >= ?) then 1 else 0 end), " +
+		join + "(case when " + f + ".class in " + in + " then cast(x.id as text) end, ',') from " + tables + " where " + cond + " and " + seen + " group by " + f + ".class"
+	all := append([]any{since, since}, classes...)
+	return s.each(ctx, q, append(append(append(all, args...), arg), more...), func(rows *sql.Rows) error {
 		var class string
+		var list sql.NullString
 		var n, unverified int
-		if err := rows.Scan(&class, &n, &unverified); err != nil {
+		if err := rows.Scan(&class, &n, &unverified, &list); err != nil {
 			return err
 		}
 		out.seen, out.unverified = out.seen+n, out.unverified+unverified
 		out.byClass[class] += n
+		for id := range strings.SplitSeq(list.String, ",") {
+			if key, err := strconv.ParseInt(id, 10, 64); err == nil {
+				out.named[domain.CIID(key)] = true
+			}
+		}
 		return nil
 	})
 }
 
-// seen adds those of the items that the scope holds, of some classes or of all.
-func (s store) seen(ctx context.Context, ids []domain.CIID, m cmdb.Moment, scope policies.Scope, classes []string, out map[domain.CIID]bool) error {
-	tables, f, args := sources(m)
+// seen adds those of the items that the scope holds.
+func (s store) seen(ctx context.Context, ids []domain.CIID, m cmdb.Moment, scope policies.Scope, out map[domain.CIID]bool) error {
+	tables, _, args := sources(m)
 	cond, arg := s.among("x.id", ids)
 	held, more := visible(scope)
-	args = append(append(args, arg), more...)
-	if classes != nil {
-		in, list := db.In(classes)
-		cond, args = cond+" and "+held+" and "+f+".class in "+in, append(args, list...)
-	} else {
-		cond += " and " + held
-	}
-	return s.each(ctx, "select x.id from "+tables+" where "+cond, args, func(rows *sql.Rows) error {
+	return s.each(ctx, "select x.id from "+tables+" where "+cond+" and "+held, append(append(args, arg), more...), func(rows *sql.Rows) error {
 		var id int64
 		err := rows.Scan(&id)
 		out[domain.CIID(id)] = true

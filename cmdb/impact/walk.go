@@ -55,6 +55,8 @@ type Neighbours interface {
 	Dependents(ctx context.Context, items []domain.CIID) (ties []Tie, more int, err error)
 	// Providers lists the ties whose dependent is one of the items.
 	Providers(ctx context.Context, items []domain.CIID) (ties []Tie, more int, err error)
+	// Members lists the ties of which the items are the dependents and that are part of a redundancy.
+	Members(ctx context.Context, items []domain.CIID) ([]Tie, error)
 	// Idle tells which of the items are not in use: they stand in for nobody.
 	Idle(ctx context.Context, items []domain.CIID) (map[domain.CIID]bool, error)
 }
@@ -261,15 +263,12 @@ func (w *walker) load(ctx context.Context, shared map[group]Tie) error {
 	if len(ask) == 0 {
 		return nil
 	}
-	ties, _, err := w.graph.Providers(ctx, slices.Sorted(keys(ask)))
+	ties, err := w.graph.Members(ctx, slices.Sorted(keys(ask)))
 	if err != nil {
 		return err
 	}
 	all := map[domain.CIID]bool{}
 	for _, t := range ties {
-		if t.Redundancy == "" {
-			continue
-		}
 		m := w.groups[t.group()]
 		if m == nil {
 			m = &members{providers: map[domain.CIID]bool{}, needed: 1}
@@ -277,11 +276,6 @@ func (w *walker) load(ctx context.Context, shared map[group]Tie) error {
 		}
 		m.providers[t.Provider], m.needed = true, max(m.needed, t.Needed)
 		all[t.Provider] = true
-	}
-	for g, t := range shared { // a list that was cut may lack what led here
-		if w.groups[g] == nil {
-			w.groups[g] = &members{providers: map[domain.CIID]bool{}, needed: max(1, t.Needed)}
-		}
 	}
 	idle, err := w.graph.Idle(ctx, slices.Sorted(keys(all)))
 	if err != nil {

@@ -35,6 +35,10 @@ func (d drawing) Providers(_ context.Context, items []domain.CIID) ([]impact.Tie
 	return d.of(items, func(t impact.Tie) domain.CIID { return t.Dependent }), 0, nil
 }
 
+func (d drawing) Members(_ context.Context, items []domain.CIID) ([]impact.Tie, error) {
+	return slices.DeleteFunc(d.of(items, func(t impact.Tie) domain.CIID { return t.Dependent }), func(t impact.Tie) bool { return t.Redundancy == "" }), nil
+}
+
 func (d drawing) Idle(context.Context, []domain.CIID) (map[domain.CIID]bool, error) {
 	return d.idle, nil
 }

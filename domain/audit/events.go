@@ -91,13 +91,14 @@ func (l *Log) Events(ctx context.Context, f Filter) ([]Event, error) {
 		and("e.entity = ?", f.Entity)
 	}
 	if len(f.Among) > 0 {
-		var or []string
+		// Asked for kind by kind, so that the index over entities serves whatever the order is.
+		var each []string
 		var of []any
 		for _, kind := range slices.Sorted(maps.Keys(f.Among)) {
 			list, values := in(f.Among[kind])
-			or, of = append(or, "e.entity_kind = ? and e.entity in "+list), append(append(of, kind), values...)
+			each, of = append(each, "select id from audit_events where entity_kind = ? and entity in "+list), append(append(of, kind), values...)
 		}
-		and("("+strings.Join(or, " or ")+")", of...)
+		and("e.id in ("+strings.Join(each, " union all ")+")", of...)
 	}
 	if f.Type != "" {
 		and("e.type = ?", f.Type)

@@ -21,6 +21,14 @@ type verifyLog struct{}
 
 func (verifyLog) Kind() string { return "verify_log" }
 
+type sweepChanges struct{}
+
+func (sweepChanges) Kind() string { return "sweep_changes" }
+
+type checkPolicies struct{}
+
+func (checkPolicies) Kind() string { return "check_approval_policies" }
+
 type optimiseDatabase struct{}
 
 func (optimiseDatabase) Kind() string { return "optimise_database" }
@@ -38,6 +46,18 @@ func (k *Desk) schedule(log *slog.Logger) {
 	jobs.Register(k.Jobs, func(ctx context.Context, _ refreshClosures) error { return k.Impact.Refresh(ctx) })
 	jobs.Every(k.Jobs, time.Minute, refreshClosures{})
 
+	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepChanges) error { return k.Changes.Sweep(ctx) })
+	jobs.Every(k.Jobs, 10*time.Minute, sweepChanges{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ checkPolicies) error {
+		report, err := k.Oversight.Check(ctx)
+		for _, f := range report.Findings {
+			log.Warn("an approval could stall", "row", f.Row, "approval", f.Slot, "team", f.Team, "trouble", f.Trouble)
+		}
+		return err
+	})
+	jobs.Every(k.Jobs, 24*time.Hour, checkPolicies{})
+
 	jobs.Register(k.Jobs, func(ctx context.Context, _ optimiseDatabase) error { return k.DB.Optimise(ctx) })
 	jobs.Every(k.Jobs, 6*time.Hour, optimiseDatabase{})
 
@@ -54,6 +74,8 @@ func (k *Desk) schedule(log *slog.Logger) {
 		return nil
 	})
 	jobs.Every(k.Jobs, 24*time.Hour, verifyLog{})
+
+	jobs.Register(k.Jobs, k.Runs.Work)
 
 	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, ticket.ParseQuery) })
 	jobs.Register(k.Jobs, func(ctx context.Context, _ reports.PurgeJob) error { return k.Exports.Purge(ctx) })

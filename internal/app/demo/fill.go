@@ -12,6 +12,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/domain/problem"
@@ -36,6 +37,7 @@ type Desk struct {
 	Problems  *problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	Canned    *canned.Service
 	CMDB      *cmdb.Service
 }
 
@@ -82,7 +84,7 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
-	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews} {
+	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts} {
 		plan()
 	}
 	return s.sum, s.live(ctx)

@@ -57,6 +57,16 @@ export const search = (q: string, kind: string, limit: number) => queryOptions({
 export const approvals = (state: 'waiting' | 'decided') => queryOptions({
   queryKey: ['approvals', state], queryFn: ({ signal }) => api.get<T.Page<T.ApprovalRow>>('/approvals', { state, limit: 100 }, signal),
 });
+export const changeModels = queryOptions({ queryKey: ['change-models'], queryFn: () => api.get<{ items: T.ChangeModel[] }>('/change-models'), staleTime: 5 * 60_000 });
+export const rules = <D>(kind: string, key = 'desk') => queryOptions({ queryKey: ['change-rules', kind, key], queryFn: () => api.get<T.RuleDocument<D>>(`/change-rules/${kind}/${key}`), staleTime: 60_000 });
+export const questionnaire = rules<{ questions: T.Question[] }>('questionnaire');
+export const vocabulary = queryOptions({ queryKey: ['change-rules'], queryFn: () => api.get<T.Vocabulary>('/change-rules'), staleTime: 5 * 60_000 });
+export const policyCheck = queryOptions({ queryKey: ['policy-check'], queryFn: () => api.get<T.PolicyCheck>('/approval-policies/check') });
+export const duties = (board: string) => queryOptions({ queryKey: ['duties', board], queryFn: () => api.get<{ items: T.Duty[] }>(`/boards/${board}/duties`) });
+/** What a plan would need, asked while it is being typed. */
+export const preview = (body: Record<string, unknown>, on: boolean) => queryOptions({
+  queryKey: ['preview', JSON.stringify(body)], queryFn: ({ signal }) => api.post<T.Preview>('/changes/preview', body, { signal }), enabled: on, staleTime: 30_000, retry: false,
+});
 export const boards = queryOptions({ queryKey: ['boards'], queryFn: () => api.get<{ items: T.Board[] }>('/boards') });
 
 export const teams = queryOptions({ queryKey: ['teams'], queryFn: () => api.get<{ items: T.TeamPage[] }>('/teams'), staleTime: 5 * 60_000 });
@@ -87,7 +97,7 @@ export const auditProof = (id: string) => queryOptions({ queryKey: ['audit-proof
 export const checkpoint = queryOptions({ queryKey: ['checkpoint'], queryFn: () => api.get<T.Checkpoint>('/audit/checkpoint') });
 
 /** One choice of a picker: `id` is what the API takes. */
-export interface Choice { id: string; label: string; hint?: string; own?: boolean }
+export interface Choice { id: string; label: string; hint?: string; text?: string; own?: boolean }
 type Suggested = { class_label?: string; own?: boolean; id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
 
 function choice(item: Suggested): Choice {
@@ -97,9 +107,16 @@ function choice(item: Suggested): Choice {
   return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint, own: item.own };
 }
 
-export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'cis';
+/** The canned texts that say these words, filled for a record. */
+export const canned = (record: string, q: string) => queryOptions({
+  queryKey: ['canned', record, q], staleTime: 30_000,
+  queryFn: async ({ signal }): Promise<Choice[]> => (await api.get<T.CannedTexts>('/canned', { record, q, limit: 8 }, signal)).items.map((one) => ({ id: one.id, label: one.name, hint: one.team?.name, text: one.text ?? one.body })),
+});
+export const allCanned = queryOptions({ queryKey: ['canned', 'all'], queryFn: () => api.get<T.CannedTexts>('/canned', { all: true, limit: 1000 }) });
+
+export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'cis' | 'items';
 /** Things to choose from; with `person`, that person's own configuration items come first. */
 export const suggest = (what: Suggestion, q: string, person = '') => queryOptions({
   queryKey: ['suggest', what, q, person], staleTime: 60_000,
-  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(`/suggest/${what}`, { q, for: person || undefined }, signal)).items?.map(choice) ?? [],
+  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(what === 'items' ? '/cis' : `/suggest/${what}`, what === 'items' ? { q, limit: 20 } : { q, for: person || undefined }, signal)).items?.map(choice) ?? [],
 });

@@ -27,7 +27,7 @@ function hear(event: LiveRecord): void {
   if (!(event.kind in kindPlural)) { hearItem(event.number); return; }
   const open = client.getQueryData<Ticket>(['record', event.number]);
   const known = rowOf(event.number);
-  if (open && open.version < event.version) void client.invalidateQueries({ queryKey: ['record', event.number] });
+  if (open && (open.version < event.version || event.type.startsWith('task.'))) void client.invalidateQueries({ queryKey: ['record', event.number] });
   if (open) void client.invalidateQueries({ queryKey: ['timeline', event.number] });
   clearTimeout(queueTimer);
   queueTimer = setTimeout(() => {

@@ -45,7 +45,7 @@ export function Items({ record }: { record: Ticket }) {
       {record.cis.length === 0 && !adding && <p className="dim small side-form">Nothing named yet. Press t to say what this is about.</p>}
       {adding && (
         <form className="stack side-form" onSubmit={(event) => { void save(event); }}>
-          <Picker label="Configuration item" from="cis" person={record.requester?.id} value={chosen?.id} onPick={choose}>{chosen?.label ?? <span className="dim">Name, number, serial number or owner</span>}</Picker>
+          <Picker openAtOnce label="Configuration item" from="cis" person={record.requester?.id} value={chosen?.id} onPick={choose}>{chosen?.label ?? <span className="dim">Name, number, serial number or owner</span>}</Picker>
           <Segments<Role> label="What it has to do with this" value={role} onChange={setRole} options={[{ value: 'affected', label: 'Affected' }, { value: 'impacted', label: 'Impacted' }]} />
           <p className="dim small">{role === 'affected' ? 'This record is about it.' : 'It suffers from what this record is about.'}</p>
           <div className="row"><Button type="submit" look="primary" disabled={!chosen}>Name it</Button><Button look="quiet" onClick={() => add(false)}>Leave it</Button></div>

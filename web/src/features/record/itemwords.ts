@@ -7,7 +7,7 @@ const ordinals = ['', 'First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'S
 /** "Third failure in 90 days"; empty for one alone, which is this one. */
 export function failures(count: number): string {
   if (count < 2) return '';
-  return count < ordinals.length ? `${ordinals[count]} failure in 90 days` : `${count} failures in 90 days`;
+  return count < ordinals.length ? `${ordinals[count]} failure in 90 days` : `${count} incidents in 90 days`;
 }
 
 /** How old what is known of an item is; after 90 days it is stale. */

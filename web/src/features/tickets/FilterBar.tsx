@@ -32,9 +32,11 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   const known = useQuery({ ...suggest('people', ''), enabled: false });
   const assignee = usePersonName(filters.assignee);
   const requester = usePersonName(filters.requester);
+  const item = useItem(filters.ci);
+  const provider = useItem(filters.ci_impact);
   const names = (field: FilterField, id: string) => picked.current.get(id)
     ?? (field === 'team' ? all.data?.items.find((team) => team.id === id)?.name : undefined)
-    ?? (field === 'assignee' ? assignee : field === 'requester' ? requester : undefined)
+    ?? (field === 'assignee' ? assignee : field === 'requester' ? requester : field === 'ci' ? item : field === 'ci_impact' ? provider : undefined)
     ?? known.data?.find((choice) => choice.id === id)?.label ?? id;
   const chips = sentence(filters, names, now);
   const shownFields = chips.map((chip) => chip.field);
@@ -68,4 +70,8 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
       {chips.length > 1 && <button type="button" className="button link small" onClick={() => onChange({ queue: filters.queue, kind: filters.kind, sort: filters.sort })}>Clear</button>}
     </div>
   );
+}
+
+function useItem(number: string | undefined): string | undefined {
+  return useQuery({ ...suggest('cis', number ?? ''), enabled: Boolean(number), staleTime: 600_000 }).data?.find((one) => one.id === number)?.label;
 }

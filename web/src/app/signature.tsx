@@ -1,0 +1,48 @@
+// Signing: what asks for it is tried, and when the server wants the password again, it is asked for and tried once more.
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { api, asProblem, Problem } from '../api/client';
+import { Dialog } from '../ui/Dialog';
+import { Button, Field } from '../ui/kit';
+
+interface Waiting { meaning?: string | null; go: () => void; stop: (error: unknown) => void }
+
+/** `sign(write)` does the write; `dialog` belongs on the page. */
+export function useSignature(): { sign: <T>(write: () => Promise<T>, meaning?: string | null) => Promise<T>; dialog: ReactNode } {
+  const [waiting, wait] = useState<Waiting | null>(null);
+  const sign = async <T,>(write: () => Promise<T>, meaning?: string | null): Promise<T> => {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'signature_required') throw error;
+      await new Promise<void>((go, stop) => wait({ meaning, go, stop: () => stop(error) }));
+      return write();
+    }
+  };
+  return { sign, dialog: waiting ? <Password waiting={waiting} onDone={() => wait(null)} /> : null };
+}
+
+function Password({ waiting, onDone }: { waiting: Waiting; onDone: () => void }) {
+  const [password, type] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState('');
+  const confirm = async (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation(); // a form in a portal still bubbles to the form around it
+    setBusy(true);
+    try {
+      await api.post('/session/confirmation', { password });
+      onDone();
+      waiting.go();
+    } catch (error) { setWrong(asProblem(error).detail); setBusy(false); }
+  };
+  const leave = () => { onDone(); waiting.stop(null); };
+  return (
+    <Dialog title="Sign with your password" open onClose={leave} size={420}>
+      <form className="stack" onSubmit={(event) => { void confirm(event); }}>
+        {waiting.meaning ? <blockquote className="quote">{waiting.meaning}</blockquote> : <p className="dim">This is signed. For five minutes you can sign without being asked again.</p>}
+        <Field label="Password" wrong={wrong || undefined}>{(ids) => <input {...ids} className="input" type="password" autoComplete="current-password" required autoFocus value={password} onChange={(event) => type(event.target.value)} />}</Field>
+        <div className="row"><Button type="submit" look="primary" icon="key" busy={busy}>Sign</Button><Button look="quiet" onClick={leave}>Leave it</Button></div>
+      </form>
+    </Dialog>
+  );
+}
