@@ -92,7 +92,7 @@ var Table = []Row{
 		Note: "The digest names the exact plan. The answer comes when the decision is sealed in the log."},
 	{ID: "recuse", Method: post, Path: "/changes/{number}/recusals", Action: "change.decide", Object: "change", Tag: "Changes", Summary: "Step aside from a decision"},
 	{ID: "list-approvals", Method: get, Path: "/approvals", Action: Own, Tag: "Changes", Summary: "What waits for my decision, or what I decided"},
-	{ID: "list-cis", Method: get, Path: "/cis", Action: "ci.read", Tag: "Configuration items", Summary: "List configuration items, as they are or were"},
+	{ID: "list-cis", Method: get, Path: "/cis", Action: "ci.read", Filter: true, Note: "attr.KEY asks for an attribute of a class: attr.manufacturer=Dell.", Tag: "Configuration items", Summary: "List configuration items, as they are or were"},
 	{ID: "create-ci", Method: post, Path: "/cis", Action: "ci.create", Tag: "Configuration items", Summary: "Register a configuration item", Status: created},
 	{ID: "bulk-cis", Method: post, Path: "/cis/bulk", Action: "ci.amend", Tag: "Configuration items", Summary: "Amend, move or attest many configuration items", Note: "Each is done by itself and answers by itself."},
 	{ID: "get-ci", Method: get, Path: "/cis/{number}", Action: "ci.read", Object: "ci", Tag: "Configuration items", Summary: "A configuration item with where each of its values is from"},

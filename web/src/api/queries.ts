@@ -1,6 +1,6 @@
 // What the screens read, one query per resource. Keys start with the resource's name, so that one live event
 // can make everything stale that shows a record.
-import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { api, Problem } from './client';
 import { kindOf, kindPlural } from './words';
 import type * as T from './types';
@@ -79,6 +79,11 @@ export const people = (filter: { q?: string; team?: string; active?: string }) =
   getNextPageParam: (last: T.Page<T.PersonRow>) => last.next || undefined,
 });
 export const person = (id: string) => queryOptions({ queryKey: ['person', id], queryFn: () => api.get<T.PersonPage>(`/people/${id}`) });
+/** The name behind an id in an address; undefined until it is known, and for "me" and "none". */
+export function usePersonName(id: string | undefined): string | undefined {
+  const lookup = id && id !== 'me' && id !== 'none' ? id : '';
+  return useQuery({ ...person(lookup), enabled: lookup !== '', retry: false, staleTime: 600_000 }).data?.name;
+}
 export const jobs = queryOptions({ queryKey: ['jobs'], queryFn: () => api.get<{ items: T.Job[] }>('/jobs', { state: 'dead' }) });
 
 export interface AuditFilter { record?: string; type?: string; actor?: string; from?: string; to?: string }

@@ -19,7 +19,7 @@ export function Items({ record }: { record: Ticket }) {
   const [role, setRole] = useState<Role>('affected');
   const [chosen, choose] = useState<{ id: string; label: string } | null>(null);
   const may = Boolean(record.may.link) && record.kind !== 'change' && (record.category === 'open' || record.category === 'waiting' || record.state === 'resolved');
-  useActs(may ? [{ id: 'add-ci', keys: 'i', label: 'Name a configuration item', group: 'Record', run: () => add(true) }] : []);
+  useActs(may ? [{ id: 'add-ci', keys: 't', label: 'Name a configuration item', group: 'Record', run: () => add(true) }] : []);
   if (record.cis.length === 0 && !may) return null;
   const put = (ci: string, as: string) => act(record.number, () => api.post(`/tickets/${record.number}/cis`, { ci, role: as }));
   const save = async (event: FormEvent) => {
@@ -42,7 +42,7 @@ export function Items({ record }: { record: Ticket }) {
           <ul className="list side-list">{group.list.map((item) => <Item key={item.number} item={item} onRemove={may ? () => { void remove(item); } : undefined} />)}</ul>
         </div>
       ))}
-      {record.cis.length === 0 && !adding && <p className="dim small side-form">Nothing named yet. Press i to say what this is about.</p>}
+      {record.cis.length === 0 && !adding && <p className="dim small side-form">Nothing named yet. Press t to say what this is about.</p>}
       {adding && (
         <form className="stack side-form" onSubmit={(event) => { void save(event); }}>
           <Picker openAtOnce label="Configuration item" from="cis" person={record.requester?.id} value={chosen?.id} onPick={choose}>{chosen?.label ?? <span className="dim">Name, number, serial number or owner</span>}</Picker>

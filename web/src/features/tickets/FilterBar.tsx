@@ -2,9 +2,10 @@
 import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { person, suggest, teams, type Choice } from '../../api/queries';
+import { suggest, teams, usePersonName, type Choice } from '../../api/queries';
 import { priorityWord, riskWord } from '../../api/words';
 import { Icon } from '../../ui/Icon';
+import { ManyMenu } from '../../ui/ManyMenu';
 import { Picker } from '../../ui/Picker';
 import { useNow } from '../../ui/kit';
 import { categoryWords, sentence, sinceChoices, toggle, withField, type FilterField, type Filters } from './filters';
@@ -29,8 +30,8 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   const [adding, add] = useState<FilterField | null>(null);
   const all = useQuery({ ...teams, enabled: Boolean(filters.team) });
   const known = useQuery({ ...suggest('people', ''), enabled: false });
-  const assignee = useName(filters.assignee);
-  const requester = useName(filters.requester);
+  const assignee = usePersonName(filters.assignee);
+  const requester = usePersonName(filters.requester);
   const item = useItem(filters.ci);
   const provider = useItem(filters.ci_impact);
   const names = (field: FilterField, id: string) => picked.current.get(id)
@@ -73,19 +74,4 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
 
 function useItem(number: string | undefined): string | undefined {
   return useQuery({ ...suggest('cis', number ?? ''), enabled: Boolean(number), staleTime: 600_000 }).data?.find((one) => one.id === number)?.label;
-}
-
-function useName(id: string | undefined): string | undefined {
-  const lookup = id && id !== 'me' && id !== 'none' ? id : '';
-  return useQuery({ ...person(lookup), enabled: lookup !== '', retry: false, staleTime: 600_000 }).data?.name;
-}
-
-function ManyMenu({ openAtOnce, label, choices, value, onToggle, children }: { openAtOnce: boolean; label: string; choices: Choice[]; value: string | undefined; onToggle: (id: string) => void; children: string }) {
-  const chosen = (value ?? '').split(',');
-  return (
-    <Menu closeOnItemClick={false} position="bottom-start" defaultOpened={openAtOnce}>
-      <Menu.Target><button type="button" className="chip-text" aria-label={`${label}: ${children}`}>{children}</button></Menu.Target>
-      <Menu.Dropdown>{choices.map((choice) => <Menu.CheckboxItem key={choice.id} checked={chosen.includes(choice.id)} onChange={() => onToggle(choice.id)}>{choice.label}</Menu.CheckboxItem>)}</Menu.Dropdown>
-    </Menu>
-  );
 }
