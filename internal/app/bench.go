@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -22,17 +23,19 @@ import (
 
 type benchCmd struct {
 	Tickets  int      `default:"1000000" help:"How many tickets to generate."`
-	Short    bool     `help:"20,000 tickets and few rounds: to see that it works."`
+	Items    int      `default:"100000" help:"How many configuration items to generate, with five times as many relations."`
+	Short    bool     `help:"20,000 tickets, 2,000 configuration items and few rounds: to see that it works."`
 	Engine   []string `default:"sqlite,postgres" enum:"sqlite,postgres" help:"Which databases."`
-	Only     []string `help:"Only these measurements: queues, filters, pages, counts, tickets, search, create, verify."`
+	Only     []string `help:"Only these measurements: queues, filters, pages, counts, tickets, search, cmdb, create, verify."`
 	Postgres string   `env:"CABINET_TEST_POSTGRES" help:"URL of a PostgreSQL server on which a database may be created (--database-url, where given, comes first)."`
 	Keep     string   `type:"path" help:"Keep what is generated in this folder, and measure it again the next time."`
+	Profile  string   `type:"path" help:"Write a CPU profile of the measurements to this file, for go tool pprof."`
 }
 
 // Run generates, measures and prints, one database after the other.
 func (c benchCmd) Run(r *run) error {
 	if c.Short {
-		c.Tickets = 20_000
+		c.Tickets, c.Items = 20_000, 2_000
 	}
 	for _, name := range c.Only {
 		if !slices.ContainsFunc(bench.Suite, func(m struct {
@@ -153,7 +156,7 @@ func (c benchCmd) generate(r *run) ([]bench.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := bench.Fill(r.ctx, desk.measured(nil), c.Tickets, func(text string) { _, _ = fmt.Fprintf(r.err, "%s\n", text) })
+	rows, err := bench.Fill(r.ctx, desk.measured(nil), c.Tickets, c.Items, func(text string) { _, _ = fmt.Fprintf(r.err, "%s\n", text) })
 	done()
 	return rows, err
 }
@@ -165,6 +168,21 @@ func (k *Desk) measured(s *api.Server) bench.Desk {
 		d.Handler = s.Handler()
 	}
 	return d
+}
+
+// profile writes where the processor's time goes into a file, until it is stopped.
+func profile(file string) (stop func() error, err error) {
+	f, err := os.Create(file) //nolint:gosec // the caller of the command names it
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 // measure starts the server on the database, durable, as `serve` does, and asks it.
@@ -194,6 +212,13 @@ func (c benchCmd) measure(r *run) (rows []bench.Row, version string, err error) 
 	session, err := bench.Open(r.ctx, s, c.Short)
 	if err != nil {
 		return rows, version, err
+	}
+	if c.Profile != "" {
+		stop, err := profile(c.Profile)
+		if err != nil {
+			return rows, version, err
+		}
+		defer func() { err = errors.Join(err, stop()) }()
 	}
 	for _, m := range bench.Suite {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, m.Name) {

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// chunks are the numbers of rows in one INSERT: few different statements, so that they stay prepared.
-var chunks = [...]int{256, 32, 4, 1}
+// chunks are the numbers of rows in one INSERT, and what is left goes into a last one: few different statements, so that
+// they stay prepared, and a single one for the rows of one record.
+var chunks = [...]int{256, 32}
 
 // maxParameters is what both databases take in one statement.
 const maxParameters = 30_000
@@ -18,8 +19,8 @@ const maxParameters = 30_000
 func (d *DB) InsertMany(ctx context.Context, table string, columns []string, rows [][]any, tail string) error {
 	head := "insert into " + table + " (" + strings.Join(columns, ", ") + ") values "
 	tuple := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
-	for _, size := range chunks {
-		if len(rows) < size || size*len(columns) > maxParameters {
+	for _, size := range append(chunks[:], len(rows)%chunks[len(chunks)-1]) {
+		if len(rows) < size || size == 0 || size*len(columns) > maxParameters {
 			continue
 		}
 		q := d.Bind(head + strings.TrimSuffix(strings.Repeat(tuple+", ", size), ", ") + " " + tail)
@@ -71,4 +72,22 @@ func In[T any](list []T) (string, []any) {
 		args[i] = v
 	}
 	return "(" + strings.TrimSuffix(strings.Repeat("?, ", len(list)), ", ") + ")", args
+}
+
+// Among is the condition that a column of keys is one of many, with its one argument: however many there are, the
+// statement stays the same, and one index serves it.
+func Among[T ~int64](d *DB, column string, keys []T) (cond, arg string) {
+	open, end := byte('['), byte(']')
+	cond = column + " in (select value from json_each(?))"
+	if d.IsPostgres() {
+		open, end, cond = '{', '}', column+" = any(cast(? as bigint[]))"
+	}
+	b := append(make([]byte, 0, len(keys)*7+2), open)
+	for i, k := range keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(k), 10)
+	}
+	return cond, string(append(b, end))
 }
