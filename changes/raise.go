@@ -377,6 +377,9 @@ func (s *Service) insert(ctx context.Context, c *Change, what string) error {
 		func(h ticket.Happened) domain.Fact { return Raised{h, *c} },
 		func(ctx context.Context) error {
 			c.Facet.TicketID = c.Ticket.ID
-			return s.store.insert(ctx, c.Facet)
+			if err := s.store.insert(ctx, c.Facet); err != nil || len(c.Facet.CIs) == 0 {
+				return err
+			}
+			return s.keepClosure(ctx, *c)
 		})
 }
