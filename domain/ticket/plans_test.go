@@ -80,6 +80,9 @@ func TestEveryListIsServedByAnIndexOnBothDatabases(t *testing.T) {
 						t.Errorf("the count of %s as %s: %s\n\t%s", queue, login, why, strings.Join(plan, "\n\t"))
 					}
 					for _, filter := range filters {
+						if login == bench.Requester && strings.Contains(filter, "=CI-") {
+							continue // they may see none of these items
+						}
 						for _, order := range orders {
 							query := strings.TrimSuffix("queue="+queue+"&sort="+order+"&"+filter, "&")
 							f, err := ticket.ParseQuery(query)

@@ -63,7 +63,7 @@ func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Ac
 	if err != nil {
 		return p, err
 	}
-	err = s.db.Tailored(ctx).Raw(q, args...).Scan(&p.Tickets).Error
+	err = s.db.Conn(ctx).Raw(q, args...).Scan(&p.Tickets).Error
 	if err == nil && len(p.Tickets) > f.Limit {
 		p.Tickets = p.Tickets[:f.Limit]
 		last := p.Tickets[f.Limit-1]

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain/audit"
-	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/reports"
 )
@@ -77,7 +76,7 @@ func (k *Desk) schedule(log *slog.Logger) {
 
 	jobs.Register(k.Jobs, k.Runs.Work)
 
-	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, ticket.ParseQuery) })
+	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, exportRequest) })
 	jobs.Register(k.Jobs, func(ctx context.Context, _ reports.PurgeJob) error { return k.Exports.Purge(ctx) })
 	jobs.Every(k.Jobs, 6*time.Hour, reports.PurgeJob{})
 }

@@ -16,7 +16,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   nobody: async () => ['/login', '/setup?token=not-a-real-one'],
   ana: async (desk) => [
     '/', '/portal/report', '/portal/ask', '/portal/requests', '/portal/requests?show=over', '/portal/requests?q=zzzz', '/portal/me', '/portal/me/sessions', '/portal/me/password', '/nowhere', '/portal/requests/INC-999999',
-    `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=resolved')}`, `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=pending')}`,
+    `/portal/requests/${await first(desk, 'queue=requested&state=resolved,fulfilled')}`, `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=pending')}`,
     `/portal/requests/${await first(desk, 'queue=requested&kind=request&state=in_fulfilment')}`, `/incidents/${await first(desk, 'queue=requested&kind=incident&state=closed')}`,
   ],
   hugo: async (desk) => [

@@ -147,7 +147,7 @@ function ChangePart({ typed, set, wrong }: { typed: Typed; set: (patch: Partial<
       <PlanInputs start={typed.plan.start} setStart={(start) => setPlan({ start })} end={typed.plan.end} setEnd={(end) => setPlan({ end })} services={typed.plan.services} setServices={(services) => setPlan({ services })} people={typed.plan.people} setPeople={(people) => setPlan({ people })} items={typed.plan.items} setItems={(items) => setPlan({ items })} />
       <MoreInputs more={typed.more} onChange={(more) => set({ more })} />
       {texts.filter((one) => all || !hidden.includes(one)).map(({ field, title }) => <Field key={field} label={title} optional={!asks(field)} wrong={wrong(field)}>{(ids) => <Writer id={ids.id} label={title} rows={3} value={typed.plan[field]} onChange={(value) => setPlan({ [field]: value })} />}</Field>)}
-      {!all && hidden.length > 0 && <Button look="link" className="small" icon="plus" onClick={() => showAll(true)}>Say more: {hidden.map((one) => one.title.toLowerCase()).join(', ')}</Button>}
+      {!all && hidden.length > 0 && <Button look="link" className="small long" icon="plus" onClick={() => showAll(true)}>Say more: {hidden.map((one) => one.title.toLowerCase()).join(', ')}</Button>}
       {(model?.guards ?? []).includes('questionnaire_complete') && <section className="stack" aria-label="Questions about the risk"><h2>Risk</h2><Questionnaire answers={typed.answers} onAnswer={(question, option) => set({ answers: { ...typed.answers, [question]: option } })} /></section>}
     </>
   );
