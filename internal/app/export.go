@@ -157,9 +157,3 @@ func (c incidentSummaryCmd) Run(r *run) error {
 	}
 	return s.Print(r.out)
 }
-
-// SiteByKey finds a site by its key.
-func (n Names) SiteByKey(ctx context.Context, key string) (domain.SiteID, error) {
-	s, err := n.People.SiteByKey(ctx, key)
-	return s.ID, err
-}
