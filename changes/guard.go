@@ -24,6 +24,8 @@ type Scene struct {
 	Template func() error
 	// Signed tells whether the actor has given their password again.
 	Signed func() error
+	// Clear tells whether another change stands in the way, Thawed whether a freeze does.
+	Clear, Thawed func() error
 	// PeerAsked is set where a colleague decides anyway, so that nobody is asked twice.
 	PeerAsked bool
 }
@@ -64,6 +66,10 @@ func (c Change) Guard(s Scene) func(name string) error {
 			return ask(s.Electorate)
 		case guardTemplate:
 			return ask(s.Template)
+		case guardClear:
+			return ask(s.Clear)
+		case guardThawed:
+			return ask(s.Thawed)
 		case guardSigned:
 			return ask(s.Signed)
 		case guardIncident:

@@ -65,7 +65,15 @@ type Templates interface {
 	Published(ctx context.Context, c Change) error
 }
 
-// Deps is what the service needs. Items and Templates may be nil.
+// Calendar answers for the times of changes: what else is planned, and when nothing may be done.
+type Calendar interface {
+	// Clear refuses a change in whose way another one stands.
+	Clear(ctx context.Context, c Change) error
+	// Thawed refuses a change that falls into a freeze.
+	Thawed(ctx context.Context, c Change) error
+}
+
+// Deps is what the service needs. Items, Templates and Calendar may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -76,6 +84,7 @@ type Deps struct {
 	Rules     *rulebook.Service
 	Items     Items
 	Templates Templates
+	Calendar  Calendar
 }
 
 // Service holds the verbs of changes.
@@ -89,6 +98,7 @@ type Service struct {
 	rules     *rulebook.Service
 	items     Items
 	templates Templates
+	calendar  Calendar
 	store     store
 }
 
@@ -96,7 +106,7 @@ type Service struct {
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
 	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items,
-		templates: d.Templates, store: store{d.DB}}
+		templates: d.Templates, calendar: d.Calendar, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)
@@ -209,6 +219,10 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 			return s.templates.Published(ctx, c)
 		},
 		Signed: func() error { return s.signed(ctx) }}
+	if s.calendar != nil {
+		scene.Clear = func() error { return s.calendar.Clear(ctx, c) }
+		scene.Thawed = func() error { return s.calendar.Thawed(ctx, c) }
+	}
 	if err == nil && c.Ticket.State == StateAssess {
 		scene.PeerAsked, err = s.peerAsked(ctx, c)
 	}

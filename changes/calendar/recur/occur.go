@@ -11,6 +11,12 @@ type Span struct{ Start, End time.Time }
 // Overlaps tells whether two stretches have a moment in common; one that ends when the other starts does not.
 func (s Span) Overlaps(o Span) bool { return s.Start.Before(o.End) && o.Start.Before(s.End) }
 
+// String writes a stretch as two instants of RFC 3339, with microseconds.
+func (s Span) String() string {
+	const form = "2006-01-02T15:04:05.000000Z"
+	return s.Start.UTC().Format(form) + "/" + s.End.UTC().Format(form)
+}
+
 // Series is something that happens on the clocks of a zone: at First for Length, and again by Rule. First and Length are
 // what a clock on the wall shows, so that a window from 22:00 to 04:00 stays one when the clocks change. First is kept as
 // if it were UTC.
