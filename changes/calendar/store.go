@@ -8,6 +8,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/policies"
 )
 
 type store struct{ db *db.DB }
@@ -259,4 +260,27 @@ func (s store) nameOf(ctx context.Context, f Finding) (name string, err error) {
 		q, arg = "select name from change_schedules where id = ?", f.Schedule
 	}
 	return name, s.db.Conn(ctx).Raw(q, arg).Scan(&name).Error
+}
+
+// shown lists the changes within a scope that take up time in a stretch, earliest first, with their open hard conflicts.
+func (s store) shown(ctx context.Context, scope policies.Scope, in Span, limit int) (out []Shown, err error) {
+	cond, args := scope.Tickets()
+	if cond == "" {
+		return nil, nil
+	}
+	var rows []struct {
+		TicketID                    domain.TicketID
+		Number, Title, State, Model string
+		StartsAt, EndsAt            time.Time
+		Live                        bool
+		Hard                        int
+	}
+	q := `select b.ticket_id, t.number, t.title, t.state, b.model, b.starts_at, b.ends_at, b.live,
+		(select count(*) from change_conflicts c where (c.ticket_id = t.id or c.other_id = t.id) and c.state = 'open' and c.severity = 'hard') as hard
+		from change_bookings b join tickets t on t.id = b.ticket_id where b.ends_at > ? and b.starts_at < ? and (` + cond + `) order by b.starts_at, b.ticket_id limit ?`
+	err = s.db.Conn(ctx).Raw(q, append(append([]any{in.Start, in.End}, args...), limit)...).Scan(&rows).Error
+	for _, r := range rows {
+		out = append(out, Shown{TicketID: r.TicketID, Number: r.Number, Title: r.Title, State: r.State, Model: r.Model, Span: Span{Start: r.StartsAt.UTC(), End: r.EndsAt.UTC()}, Live: r.Live, Hard: r.Hard})
+	}
+	return out, err
 }
