@@ -208,6 +208,20 @@ CREATE TABLE change_bookings (
   items     text not null
 );
 
+CREATE TABLE change_cis (
+  ticket_id    integer not null references tickets (id),
+  revision     integer not null,
+  ci_id        integer not null references cis (id),
+  role         text not null check (role in ('primary', 'affected', 'impacted')),
+  depth        integer not null,
+  parent_ci_id integer references cis (id),
+  relation     text not null default '',
+  at_risk      boolean not null default false,
+  kept_at      datetime not null,
+  frozen_at    datetime,
+  primary key (ticket_id, revision, ci_id)
+) without rowid;
+
 CREATE TABLE change_conflicts (
   id          integer primary key,
   ref         text not null unique,
@@ -819,6 +833,10 @@ CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), nam
 
 CREATE INDEX change_bookings_time on change_bookings (ends_at, starts_at, ticket_id) where live;
 
+CREATE INDEX change_cis_ci on change_cis (ci_id, ticket_id, revision, role);
+
+CREATE INDEX change_cis_loose on change_cis (ticket_id, revision) where frozen_at is null;
+
 CREATE INDEX change_conflicts_other on change_conflicts (other_id, state);
 
 CREATE INDEX change_conflicts_schedule on change_conflicts (schedule_id, state);
@@ -831,6 +849,8 @@ CREATE INDEX changes_retro on changes (retro_due_at) where retro_state = 'pendin
 
 CREATE INDEX changes_window on changes (planned_start, planned_end);
 
+CREATE INDEX changes_window_end on changes (planned_end, planned_start);
+
 CREATE INDEX ci_attributes_value on ci_attributes (field, value, ci_id);
 
 CREATE INDEX ci_memberships_ci on ci_memberships (ci_id, group_id);
@@ -839,15 +859,19 @@ CREATE INDEX ci_memberships_group on ci_memberships (group_id, ci_id) where supe
 
 CREATE INDEX ci_memberships_ref on ci_memberships (ref);
 
-CREATE INDEX ci_relations_back on ci_relations (to_id, type, from_id) where valid_to is null and superseded_at is null;
+CREATE INDEX ci_relations_first on ci_relations (from_id, type, to_id, valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
 
-CREATE INDEX ci_relations_from on ci_relations (from_id, recorded_at);
+CREATE INDEX ci_relations_first_now on ci_relations (from_id, type, to_id, redundancy, needed) where valid_to is null and superseded_at is null;
 
 CREATE UNIQUE INDEX ci_relations_now on ci_relations (from_id, type, to_id) where valid_to is null and superseded_at is null;
 
 CREATE INDEX ci_relations_ref on ci_relations (ref);
 
-CREATE INDEX ci_relations_to on ci_relations (to_id, recorded_at);
+CREATE INDEX ci_relations_second on ci_relations (to_id, type, from_id, valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
+
+CREATE INDEX ci_relations_second_now on ci_relations (to_id, type, from_id, redundancy, needed) where valid_to is null and superseded_at is null;
+
+CREATE INDEX ci_relations_superseded on ci_relations (superseded_at) where superseded_at is not null;
 
 CREATE INDEX ci_revisions_ci on ci_revisions (ci_id, recorded_at);
 
@@ -1115,6 +1139,20 @@ CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
   select raise(abort, 'a canned text is never replaced');
 end;
 
+CREATE TRIGGER change_cis_frozen_delete before delete on change_cis when old.frozen_at is not null begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
+CREATE TRIGGER change_cis_frozen_insert before insert on change_cis
+  when exists (select 1 from change_cis where ticket_id = new.ticket_id and revision = new.revision and frozen_at is not null) begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
+CREATE TRIGGER change_cis_frozen_update before update on change_cis
+  when old.frozen_at is not null or new.ticket_id <> old.ticket_id or new.revision <> old.revision or new.ci_id <> old.ci_id begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
 CREATE TRIGGER change_conflicts_event_insert before insert on change_conflicts
   when not exists (select 1 from audit_events where entity_kind = 'conflict' and entity = new.ref and entity_version = new.version) begin
   select raise(abort, 'a conflict is kept only with its event');
@@ -1266,6 +1304,22 @@ end;
 CREATE TRIGGER cis_no_replace before insert on cis
   when exists (select 1 from cis where id = new.id or number = new.number) begin
   select raise(abort, 'a configuration item is never replaced');
+end;
+
+CREATE TRIGGER ticket_cis_event_delete before delete on ticket_cis
+  when not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
+    where t.id = old.ticket_id and e.type in (t.kind || '.ci_added', t.kind || '.ci_removed')) begin
+  select raise(abort, 'what a record is about changes only with its event');
+end;
+
+CREATE TRIGGER ticket_cis_event_insert before insert on ticket_cis
+  when not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
+    where t.id = new.ticket_id and e.type = t.kind || '.ci_added') begin
+  select raise(abort, 'what a record is about changes only with its event');
+end;
+
+CREATE TRIGGER ticket_cis_no_update before update on ticket_cis begin
+  select raise(abort, 'what a record is about is added and removed, never altered');
 end;
 
 CREATE TRIGGER tickets_event_insert before insert on tickets
