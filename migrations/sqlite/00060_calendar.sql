@@ -50,6 +50,13 @@ create table change_booking_people (
   primary key (ticket_id, user_id)
 ) without rowid;
 
+-- What is planned already is booked; what it touches is filled in by the first refresh of the calendar.
+insert into change_bookings (ticket_id, starts_at, ends_at, live, model, items)
+  select c.ticket_id, c.planned_start, c.planned_end, t.state <> 'draft', c.model, c.cis from changes c join tickets t on t.id = c.ticket_id
+  where c.planned_start < c.planned_end and t.state in ('draft', 'assess', 'authorize', 'scheduled', 'implementing');
+insert into change_booking_people (ticket_id, user_id)
+  select distinct b.ticket_id, j.value from change_bookings b join changes c on c.ticket_id = b.ticket_id cross join json_each(c.implementers) j;
+
 -- What stands against a change's time, until it is resolved, or somebody accepts it.
 create table change_conflicts (
   id          integer primary key,
