@@ -65,7 +65,12 @@ type Templates interface {
 	Published(ctx context.Context, c Change) error
 }
 
-// Deps is what the service needs. Items and Templates may be nil.
+// Tasks answers for the work on a change: which tasks must end before a step ("start", "review") and have not.
+type Tasks interface {
+	Ahead(ctx context.Context, change domain.TicketID, before string) ([]string, error)
+}
+
+// Deps is what the service needs. Items, Templates and Tasks may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -76,6 +81,7 @@ type Deps struct {
 	Rules     *rulebook.Service
 	Items     Items
 	Templates Templates
+	Tasks     Tasks
 }
 
 // Service holds the verbs of changes.
@@ -89,6 +95,7 @@ type Service struct {
 	rules     *rulebook.Service
 	items     Items
 	templates Templates
+	tasks     Tasks
 	store     store
 }
 
@@ -96,7 +103,7 @@ type Service struct {
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
 	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items,
-		templates: d.Templates, store: store{d.DB}}
+		templates: d.Templates, tasks: d.Tasks, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)
@@ -208,11 +215,23 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 			}
 			return s.templates.Published(ctx, c)
 		},
-		Signed: func() error { return s.signed(ctx) }}
+		Signed: func() error { return s.signed(ctx) }, Tasks: func(before string) error { return s.ahead(ctx, c, before) }}
 	if err == nil && c.Ticket.State == StateAssess {
 		scene.PeerAsked, err = s.peerAsked(ctx, c)
 	}
 	return scene, err
+}
+
+// ahead refuses a step before which tasks are still open.
+func (s *Service) ahead(ctx context.Context, c Change, before string) error {
+	if s.tasks == nil {
+		return nil
+	}
+	open, err := s.tasks.Ahead(ctx, c.Ticket.ID, before)
+	if err == nil && len(open) > 0 {
+		return ErrTasks.Because("%d tasks come first, beginning with %s.", len(open), open[0])
+	}
+	return err
 }
 
 func (s *Service) signed(ctx context.Context) error {

@@ -15,10 +15,13 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
+	"github.com/cabinetdesk/cabinet/api/v1/standard"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
+	"github.com/cabinetdesk/cabinet/changes/template"
+	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
@@ -57,6 +60,8 @@ type Deps struct {
 	Approvals *approval.Service
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
+	Templates *template.Service
+	Work      *work.Service
 	CMDB      *cmdb.Service
 	People    *people.Service
 	Audit     *audit.Log
@@ -111,6 +116,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})
 	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
 	rules.Routes(b, rules.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Changes: d.Changes, Rules: d.Rules, Oversight: d.Oversight, Approvals: d.Approvals})
+	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
 	return desk, b.Close()
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
@@ -14,6 +15,11 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 	case ticket.Commented:
 		// A requester who answers, or objects, sets the incident going again.
 		return k.Incidents.Answered(ctx, f)
+	case changes.Moved:
+		// What goes wrong too often is no routine any more.
+		if f.Move == "complete" {
+			return k.Templates.Ended(ctx, f.Change)
+		}
 	}
 	return nil
 }

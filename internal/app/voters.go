@@ -81,3 +81,16 @@ func (i inventory) Readable(ctx context.Context, numbers []string) (out []string
 	}
 	return out, nil
 }
+
+// standard and tasks answer what changes ask about what is built on top of them.
+type standard struct{ desk *Desk }
+
+func (s standard) Published(ctx context.Context, c changes.Change) error {
+	return s.desk.Templates.Published(ctx, c)
+}
+
+type tasks struct{ desk *Desk }
+
+func (t tasks) Ahead(ctx context.Context, change domain.TicketID, before string) ([]string, error) {
+	return t.desk.Work.Ahead(ctx, change, before)
+}

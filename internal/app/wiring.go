@@ -13,6 +13,8 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
+	"github.com/cabinetdesk/cabinet/changes/template"
+	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
@@ -32,7 +34,7 @@ import (
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
-var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, cmdb.Flow}
+var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, template.Flow, work.Flow, cmdb.Flow}
 
 // Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
 type Desk struct {
@@ -49,6 +51,8 @@ type Desk struct {
 	Changes   *changes.Service
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
+	Templates *template.Service
+	Work      *work.Service
 	CMDB      *cmdb.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
@@ -98,14 +102,16 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Reports = reports.New(d, k.Gate)
 	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
-		Items: inventory{k.CMDB}})
+		Items: inventory{k.CMDB}, Templates: standard{k}, Tasks: tasks{k}})
+	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: inventory{k.CMDB}})
+	k.Work = work.New(d, k.Tickets, k.Changes)
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}
