@@ -1000,6 +1000,7 @@ CREATE INDEX ticket_search_notes ON ticket_search USING gin (notes);
 CREATE INDEX tickets_assignee_updated ON tickets USING btree (assignee_id, updated_at DESC, id DESC);
 CREATE INDEX tickets_changes_closed ON tickets USING btree (team_id, closed_at) WHERE (kind = 'change'::text);
 CREATE INDEX tickets_class_updated ON tickets USING btree (classification, updated_at DESC, id DESC);
+CREATE INDEX tickets_closed_updated ON tickets USING btree (updated_at DESC, id DESC, closed_at, kind, team_id) WHERE (closed_at IS NOT NULL);
 CREATE INDEX tickets_due ON tickets USING btree (COALESCE(due_at, '9999-12-31 00:00:00+00'::timestamp with time zone), id);
 CREATE INDEX tickets_kind_updated ON tickets USING btree (kind, updated_at DESC, id DESC);
 CREATE INDEX tickets_open_assignee ON tickets USING btree (assignee_id, updated_at DESC, id DESC) WHERE (category = ANY (ARRAY['open'::text, 'waiting'::text]));

@@ -891,6 +891,8 @@ CREATE INDEX tickets_changes_closed on tickets (team_id, closed_at) where kind =
 
 CREATE INDEX tickets_class_updated on tickets (classification, updated_at desc, id desc);
 
+CREATE INDEX tickets_closed_updated on tickets (updated_at desc, id desc, closed_at, kind, team_id) where closed_at is not null;
+
 CREATE INDEX tickets_due on tickets (coalesce(due_at, '9999-12-31 00:00:00.000000'), id);
 
 CREATE INDEX tickets_kind_updated on tickets (kind, updated_at desc, id desc);

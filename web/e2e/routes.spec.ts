@@ -29,7 +29,9 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   ],
   ines: async (desk) => [
     '/queue/open?kind=change', `/changes/${await first(desk, 'kind=change&state=draft')}`, `/changes/${await first(desk, 'kind=change&state=authorize')}`,
-    `/changes/${await first(desk, 'kind=change&state=closed')}`,
+    `/changes/${await first(desk, 'kind=change&state=closed')}`, `/changes/${await first(desk, 'kind=change&state=assess')}`,
+    `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`,
+    '/new/change', '/admin/policy', '/admin/boards',
   ],
   carl: async () => ['/approvals', '/me/delegations'],
   otto: async (desk) => {

@@ -108,8 +108,8 @@ export const canned = (record: string, q: string) => queryOptions({
 });
 export const allCanned = queryOptions({ queryKey: ['canned', 'all'], queryFn: () => api.get<T.CannedTexts>('/canned', { all: true, limit: 1000 }) });
 
-export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets';
+export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'items';
 export const suggest = (what: Suggestion, q: string) => queryOptions({
   queryKey: ['suggest', what, q], staleTime: 60_000,
-  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(`/suggest/${what}`, { q }, signal)).items?.map(choice) ?? [],
+  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(what === 'items' ? '/cis' : `/suggest/${what}`, what === 'items' ? { q, limit: 20 } : { q }, signal)).items?.map(choice) ?? [],
 });

@@ -55,11 +55,12 @@ export interface Ticket extends TicketRow {
   incidents?: Other[] | null;
 }
 
+export interface PlanItem { number: string; name: string; class: string; criticality: number }
 export interface Plan {
   justification: string; implementation_plan: string; test_plan: string; backout_plan: string;
   justification_html?: string; implementation_plan_html?: string; test_plan_html?: string; backout_plan_html?: string;
   planned_start: string | null; planned_end: string | null; affected_services: string[] | null; implementers: Person[] | null;
-  items: string[] | null; environment: string | null; outage: string | null; outage_minutes: number; backout_tested: string | null; security_touched: string | null;
+  items: PlanItem[] | null; environment: string | null; outage: string | null; outage_minutes: number; backout_tested: string | null; security_touched: string | null;
   communication_plan: string; communication_plan_html?: string; verification_plan: string; verification_plan_html?: string; security_impact: string; security_impact_html?: string;
   category: string | null; reason_code: string | null; tester: Person | null;
 }

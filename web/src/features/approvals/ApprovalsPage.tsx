@@ -74,7 +74,7 @@ function PlanReader({ number }: { number: string }) {
       {moreTexts.map(({ field, title }) => plan[field] ? <section key={field}><h3>{title}</h3><Html html={plan[`${field}_html`]} /></section> : null)}
       <section><h3>Risk</h3><p><RiskMark risk={query.data.risk} /> <span className="dim">{query.data.risk_detail.because}</span></p></section>
       {plan.outage === 'yes' && <section><h3>Outage</h3><p>{plan.outage_minutes} minutes</p></section>}
-      {(plan.items ?? []).length > 0 && <section><h3>Items</h3><p>{plan.items!.join(', ')}</p></section>}
+      {(plan.items ?? []).length > 0 && <section><h3>Items</h3><p>{plan.items!.map((one) => one.name || one.number).join(', ')}</p></section>}
       <section><h3>Affects</h3><p>{plan.affected_services?.join(', ') || 'nothing named'}</p></section>
       <section><h3>Implementers</h3><p>{plan.implementers?.map((one) => one.name).join(', ') || 'nobody named'}</p></section>
     </div>

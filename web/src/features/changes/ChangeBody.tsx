@@ -1,6 +1,6 @@
 // The plan of a change: what approvers decide on. Edits in place; says beforehand what an edit voids.
 import { useState, type FormEvent } from 'react';
-import type { Change, Person as PersonRef } from '../../api/types';
+import type { Change, Person as PersonRef, PlanItem } from '../../api/types';
 import { environmentWord, findingWord, outcomeWord, pathOf, yesNo } from '../../api/words';
 import { Icon } from '../../ui/Icon';
 import { Button, Copy, Field, IconButton, Notice, Person, useNow } from '../../ui/kit';
@@ -67,7 +67,7 @@ function Schedule({ change, may, warning, saveLabel, onSave }: { change: Change;
         <div><dt>Starts</dt><dd>{plan.planned_start ? <time dateTime={plan.planned_start} title={exact(plan.planned_start)}>{dateTime(plan.planned_start)}</time> : <span className="dim">not planned</span>}</dd></div>
         <div><dt>Ends</dt><dd>{plan.planned_end ? <time dateTime={plan.planned_end} title={exact(plan.planned_end)}>{dateTime(plan.planned_end)}</time> : <span className="dim">not planned</span>}</dd></div>
         <div className="wide"><dt>Affects</dt><dd>{plan.affected_services?.length ? plan.affected_services.join(', ') : <span className="dim">nothing named</span>}</dd></div>
-        {(plan.items ?? []).length > 0 && <div className="wide"><dt>Items</dt><dd className="num">{plan.items!.join(', ')}</dd></div>}
+        {(plan.items ?? []).length > 0 && <div className="wide"><dt>Items</dt><dd className="row wraps">{plan.items!.map((one) => <span key={one.number} title={one.number}>{one.name || one.number}{one.criticality ? <span className="dim small"> {one.class}, criticality {one.criticality}</span> : null}</span>)}</dd></div>}
         {plan.environment && <div><dt>Environment</dt><dd>{environmentWord[plan.environment]}</dd></div>}
         {plan.outage && <div><dt>Outage</dt><dd>{plan.outage === 'yes' ? `${plan.outage_minutes} minutes` : 'None expected'}</dd></div>}
         {plan.backout_tested && <div><dt>Way back tried out</dt><dd>{yesNo[plan.backout_tested]}</dd></div>}
@@ -85,19 +85,20 @@ function ScheduleForm({ change, warning, saveLabel, onSave, onDone }: { change: 
   const [end, setEnd] = useState(toLocalInput(plan.planned_end));
   const [services, setServices] = useState(plan.affected_services ?? []);
   const [people, setPeople] = useState<PersonRef[]>(plan.implementers ?? []);
+  const [items, setItems] = useState<ItemRef[]>(plan.items ?? []);
   const [more, setMore] = useState<More>({ environment: plan.environment ?? '', outage: plan.outage ?? '', outage_minutes: plan.outage_minutes, backout_tested: plan.backout_tested ?? '', security_touched: plan.security_touched ?? '' });
   const [busy, setBusy] = useState(false);
   const backwards = start !== '' && end !== '' && end <= start;
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    const saved = await onSave({ planned_start: fromLocalInput(start), planned_end: fromLocalInput(end), affected_services: services, implementers: people.map((one) => one.id), ...more });
+    const saved = await onSave({ planned_start: fromLocalInput(start), planned_end: fromLocalInput(end), affected_services: services, implementers: people.map((one) => one.id), items: items.map((one) => one.number), ...more });
     setBusy(false);
     if (saved) onDone();
   };
   return (
     <form className="inside stack" onSubmit={(event) => { void save(event); }}>
-      <PlanInputs {...{ start, setStart, end, setEnd, services, setServices, people, setPeople }} />
+      <PlanInputs {...{ start, setStart, end, setEnd, services, setServices, people, setPeople, items, setItems }} />
       <MoreInputs more={more} onChange={setMore} />
       {backwards && <span className="wrong red small">The end lies before the start.</span>}
       {warning}
@@ -125,15 +126,22 @@ export function MoreInputs({ more, onChange }: { more: More; onChange: (more: Mo
   );
 }
 
-/** Window, services and implementers as inputs; also used when a change is written. */
-export function PlanInputs({ start, setStart, end, setEnd, services, setServices, people, setPeople }: {
-  start: string; setStart: (v: string) => void; end: string; setEnd: (v: string) => void; services: string[]; setServices: (v: string[]) => void; people: PersonRef[]; setPeople: (v: PersonRef[]) => void;
+export type ItemRef = Pick<PlanItem, 'number' | 'name'>;
+
+/** Window, items, services and implementers as inputs; also used when a change is written. */
+export function PlanInputs({ start, setStart, end, setEnd, services, setServices, people, setPeople, items, setItems }: {
+  start: string; setStart: (v: string) => void; end: string; setEnd: (v: string) => void; services: string[]; setServices: (v: string[]) => void; people: PersonRef[]; setPeople: (v: PersonRef[]) => void; items: ItemRef[]; setItems: (v: ItemRef[]) => void;
 }) {
   return (
     <>
       <div className="grid2">
         <label className="field"><span className="label">Starts</span><input className="input" type="datetime-local" value={start} onChange={(event) => setStart(event.target.value)} /></label>
         <label className="field"><span className="label">Ends</span><input className="input" type="datetime-local" value={end} onChange={(event) => setEnd(event.target.value)} /></label>
+      </div>
+      <div className="field"><span className="label">Configuration items</span>
+        <div className="row wraps">{items.map((one) => <span key={one.number} className="chip"><span className="chip-text" title={one.number}>{one.name || one.number}</span><button type="button" className="chip-x" aria-label={`Remove ${one.name || one.number}`} onClick={() => setItems(items.filter((other) => other.number !== one.number))}><Icon name="x" size={12} /></button></span>)}
+          <Picker className="chip add" label="Add an item" from="items" onPick={(choice) => setItems([...items.filter((one) => one.number !== choice.id), { number: choice.id, name: choice.label }])}><Icon name="plus" size={13} />Add</Picker></div>
+        <span className="hint">How critical they are, and who owns them, decides on the risk and on who approves.</span>
       </div>
       <div className="field"><span className="label">Affected services</span>
         <div className="row wraps">{services.map((one) => <span key={one} className="chip"><span className="chip-text">{one}</span><button type="button" className="chip-x" aria-label={`Remove ${one}`} onClick={() => setServices(services.filter((other) => other !== one))}><Icon name="x" size={12} /></button></span>)}

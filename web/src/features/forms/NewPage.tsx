@@ -12,7 +12,7 @@ import { Button, Field, PageProblem, Person, Priority, ProblemNote } from '../..
 import { Picker } from '../../ui/Picker';
 import { fromLocalInput } from '../../ui/time';
 import { Writer } from '../../ui/Writer';
-import { MoreInputs, noMore, PlanInputs, type More } from '../changes/ChangeBody';
+import { MoreInputs, noMore, PlanInputs, type ItemRef, type More } from '../changes/ChangeBody';
 import { Needs, usePreview } from '../changes/Needs';
 import { moreTexts, planTexts } from '../changes/plan';
 import { Questionnaire } from '../changes/Questionnaire';
@@ -20,11 +20,11 @@ import { Questionnaire } from '../changes/Questionnaire';
 interface Typed {
   title: string; description: string; impact: number; urgency: number; requester: PersonRef | null; service: string; classification: string;
   team: { id: string; name: string } | null; contact_type: string; model: string; category: string; reason_code: string; answers: Record<string, string>; more: More;
-  plan: { justification: string; implementation_plan: string; test_plan: string; backout_plan: string; communication_plan: string; verification_plan: string; security_impact: string; start: string; end: string; services: string[]; people: PersonRef[] };
+  plan: { justification: string; implementation_plan: string; test_plan: string; backout_plan: string; communication_plan: string; verification_plan: string; security_impact: string; start: string; end: string; services: string[]; people: PersonRef[]; items: ItemRef[] };
 }
 const blank: Typed = {
   title: '', description: '', impact: 3, urgency: 3, requester: null, service: '', classification: '', team: null, contact_type: 'phone', model: 'normal', category: '', reason_code: '', answers: {}, more: noMore,
-  plan: { justification: '', implementation_plan: '', test_plan: '', backout_plan: '', communication_plan: '', verification_plan: '', security_impact: '', start: '', end: '', services: [], people: [] },
+  plan: { justification: '', implementation_plan: '', test_plan: '', backout_plan: '', communication_plan: '', verification_plan: '', security_impact: '', start: '', end: '', services: [], people: [], items: [] },
 };
 const asks: Record<Kind, string> = {
   incident: 'What is broken, for whom, since when', request: 'What is needed, for whom, by when', problem: 'What keeps going wrong', change: 'What is going to change',
@@ -97,8 +97,8 @@ function NewForm({ kind }: { kind: Kind }) {
 
 /** The plan as the API takes it. */
 function planBody({ plan, more, answers, category, reason_code }: Typed): Record<string, unknown> {
-  const { start, end, services, people, ...texts } = plan;
-  return { ...texts, planned_start: fromLocalInput(start), planned_end: fromLocalInput(end), affected_services: services, implementers: people.map((one) => one.id), ...more, answers, category, reason_code };
+  const { start, end, services, people, items, ...texts } = plan;
+  return { ...texts, planned_start: fromLocalInput(start), planned_end: fromLocalInput(end), affected_services: services, implementers: people.map((one) => one.id), items: items.map((one) => one.number), ...more, answers, category, reason_code };
 }
 
 /** The plan of a change: no more than its model asks for, with what it would need beside it. */
@@ -124,7 +124,7 @@ function ChangePart({ typed, set, wrong }: { typed: Typed; set: (patch: Partial<
       <Needs found={needs} />
       <hr style={{ margin: 0 }} />
       <div><h2>Plan</h2><p className="dim small">Approvers decide on exactly this. You can complete it later; submitting checks it.</p></div>
-      <PlanInputs start={typed.plan.start} setStart={(start) => setPlan({ start })} end={typed.plan.end} setEnd={(end) => setPlan({ end })} services={typed.plan.services} setServices={(services) => setPlan({ services })} people={typed.plan.people} setPeople={(people) => setPlan({ people })} />
+      <PlanInputs start={typed.plan.start} setStart={(start) => setPlan({ start })} end={typed.plan.end} setEnd={(end) => setPlan({ end })} services={typed.plan.services} setServices={(services) => setPlan({ services })} people={typed.plan.people} setPeople={(people) => setPlan({ people })} items={typed.plan.items} setItems={(items) => setPlan({ items })} />
       <MoreInputs more={typed.more} onChange={(more) => set({ more })} />
       {texts.filter((one) => all || !hidden.includes(one)).map(({ field, title }) => <Field key={field} label={title} optional={!asks(field)} wrong={wrong(field)}>{(ids) => <Writer id={ids.id} label={title} rows={3} value={typed.plan[field]} onChange={(value) => setPlan({ [field]: value })} />}</Field>)}
       {!all && hidden.length > 0 && <Button look="link" className="small" icon="plus" onClick={() => showAll(true)}>Say more: {hidden.map((one) => one.title.toLowerCase()).join(', ')}</Button>}
