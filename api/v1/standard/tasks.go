@@ -14,35 +14,35 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 )
 
-// Task is one step of the work on a change.
-type Task struct {
-	Number     string      `json:"number"`
-	Kind       string      `json:"kind" enum:"plan,build,test,deploy,verify,backout"`
-	Title      string      `json:"title"`
-	State      string      `json:"state" enum:"open,in_progress,done,failed,skipped"`
-	StateLabel string      `json:"state_label"`
-	Team       *who.Team   `json:"team"`
-	Assignee   *who.Person `json:"assignee"`
-	After      []string    `json:"after" doc:"Numbers of the tasks that come first"`
-	Checklist  []Check     `json:"checklist"`
-	Evidence   []Evidence  `json:"evidence"`
-	Result     *string     `json:"result"`
-	StartedAt  *time.Time  `json:"started_at" doc:"Stamped by the server"`
-	StartedBy  *who.Person `json:"started_by"`
-	EndedAt    *time.Time  `json:"ended_at"`
-	EndedBy    *who.Person `json:"ended_by"`
-	Moves      []Step      `json:"moves"`
+// WorkTask is one step of the work on a change.
+type WorkTask struct {
+	Number     string         `json:"number"`
+	Kind       string         `json:"kind" enum:"plan,build,test,deploy,verify,backout"`
+	Title      string         `json:"title"`
+	State      string         `json:"state" enum:"open,in_progress,done,failed,skipped"`
+	StateLabel string         `json:"state_label"`
+	Team       *who.Team      `json:"team"`
+	Assignee   *who.Person    `json:"assignee"`
+	After      []string       `json:"after" doc:"Numbers of the tasks that come first"`
+	Checklist  []WorkCheck    `json:"checklist"`
+	Evidence   []WorkEvidence `json:"evidence"`
+	Result     *string        `json:"result"`
+	StartedAt  *time.Time     `json:"started_at" doc:"Stamped by the server"`
+	StartedBy  *who.Person    `json:"started_by"`
+	EndedAt    *time.Time     `json:"ended_at"`
+	EndedBy    *who.Person    `json:"ended_by"`
+	Moves      []WorkStep     `json:"moves"`
 }
 
-// Check is one line of a checklist.
-type Check struct {
+// WorkCheck is one line of a checklist.
+type WorkCheck struct {
 	Text string      `json:"text"`
 	By   *who.Person `json:"by"`
 	At   *time.Time  `json:"at"`
 }
 
-// Evidence is a file of the change that shows what was done.
-type Evidence struct {
+// WorkEvidence is a file of the change that shows what was done.
+type WorkEvidence struct {
 	File   string     `json:"file" doc:"The attachment's id"`
 	Name   string     `json:"name"`
 	SHA256 string     `json:"sha256"`
@@ -51,8 +51,8 @@ type Evidence struct {
 	At     time.Time  `json:"at"`
 }
 
-// Step is a move of a task.
-type Step struct {
+// WorkStep is a move of a task.
+type WorkStep struct {
 	Step     string   `json:"step" enum:"start,finish,fail,skip"`
 	Label    string   `json:"label"`
 	Tone     string   `json:"tone,omitempty"`
@@ -60,9 +60,9 @@ type Step struct {
 	Blocked  *string  `json:"blocked"`
 }
 
-// Board is the work on a change.
-type Board struct {
-	Tasks      []Task          `json:"tasks"`
+// WorkBoard is the work on a change.
+type WorkBoard struct {
+	Tasks      []WorkTask      `json:"tasks"`
 	May        map[string]bool `json:"may" doc:"plan_work, work, correct_times, back_out"`
 	BackingOut *BackingOut     `json:"backing_out"`
 	Template   *string         `json:"template" doc:"Of a standard change: the key of its template"`
@@ -76,7 +76,7 @@ type BackingOut struct {
 	Reason string      `json:"reason"`
 }
 
-func (a *area) board(ctx context.Context, s work.Scene, err error) (*rest.Body[Board], error) {
+func (a *area) board(ctx context.Context, s work.Scene, err error) (*rest.Body[WorkBoard], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (a *area) board(ctx context.Context, s work.Scene, err error) (*rest.Body[B
 	if err != nil {
 		return nil, err
 	}
-	out := Board{Tasks: []Task{}, May: map[string]bool{}, Template: rest.Opt(f.Template), Edition: f.TemplateEdition}
+	out := WorkBoard{Tasks: []WorkTask{}, May: map[string]bool{}, Template: rest.Opt(f.Template), Edition: f.TemplateEdition}
 	over := slices.Contains([]string{changes.StateReview, changes.StateClosed, changes.StateCancelled}, s.Change.Ticket.State)
 	for _, action := range []string{"plan_work", "work", "correct_times", "back_out"} {
 		out.May[action] = !over && a.Tickets.Permit(ctx, s.Change.Ticket, action) == nil
@@ -107,25 +107,25 @@ func (a *area) board(ctx context.Context, s work.Scene, err error) (*rest.Body[B
 	for _, t := range s.Tasks {
 		out.Tasks = append(out.Tasks, taskOf(t, s, cast, out.May["work"]))
 	}
-	return &rest.Body[Board]{Body: out}, nil
+	return &rest.Body[WorkBoard]{Body: out}, nil
 }
 
-func taskOf(t work.Task, s work.Scene, cast who.Cast, may bool) Task {
+func taskOf(t work.Task, s work.Scene, cast who.Cast, may bool) WorkTask {
 	state, _ := work.Flow.State(t.State)
-	out := Task{Number: t.Number, Kind: t.Kind, Title: t.Title, State: t.State, StateLabel: state.Label, Team: cast.Team(t.TeamID), Assignee: cast.Person(t.AssigneeID),
-		After: rest.NotNil([]string(t.After)), Checklist: []Check{}, Evidence: []Evidence{}, Result: rest.Opt(t.Result), StartedAt: t.StartedAt, StartedBy: cast.Person(t.StartedBy),
-		EndedAt: t.EndedAt, EndedBy: cast.Person(t.EndedBy), Moves: []Step{}}
+	out := WorkTask{Number: t.Number, Kind: t.Kind, Title: t.Title, State: t.State, StateLabel: state.Label, Team: cast.Team(t.TeamID), Assignee: cast.Person(t.AssigneeID),
+		After: rest.NotNil([]string(t.After)), Checklist: []WorkCheck{}, Evidence: []WorkEvidence{}, Result: rest.Opt(t.Result), StartedAt: t.StartedAt, StartedBy: cast.Person(t.StartedBy),
+		EndedAt: t.EndedAt, EndedBy: cast.Person(t.EndedBy), Moves: []WorkStep{}}
 	for _, c := range t.Checks() {
-		out.Checklist = append(out.Checklist, Check{c.Text, cast.Person(c.By), c.At})
+		out.Checklist = append(out.Checklist, WorkCheck{c.Text, cast.Person(c.By), c.At})
 	}
 	for _, e := range t.Files() {
-		out.Evidence = append(out.Evidence, Evidence{e.Key, e.Name, e.SHA256, rest.Opt(e.Note), cast.One(e.By), e.At})
+		out.Evidence = append(out.Evidence, WorkEvidence{e.Key, e.Name, e.SHA256, rest.Opt(e.Note), cast.One(e.By), e.At})
 	}
 	if !may {
 		return out
 	}
 	for _, o := range t.Offers(s) {
-		step := Step{Step: o.Move.Event, Label: o.Move.Label, Tone: o.Move.Tone, Requires: rest.NotNil(o.Move.Requires)}
+		step := WorkStep{Step: o.Move.Event, Label: o.Move.Label, Tone: o.Move.Tone, Requires: rest.NotNil(o.Move.Requires)}
 		if o.Blocked != nil {
 			text := detail(o.Blocked)
 			step.Blocked = &text
@@ -136,7 +136,7 @@ func taskOf(t work.Task, s work.Scene, cast who.Cast, may bool) Task {
 }
 
 // after answers with the whole board, which one move may have altered in many places.
-func (a *area) after(ctx context.Context, number string, err error) (*rest.Body[Board], error) {
+func (a *area) after(ctx context.Context, number string, err error) (*rest.Body[WorkBoard], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -144,21 +144,23 @@ func (a *area) after(ctx context.Context, number string, err error) (*rest.Body[
 	return a.board(ctx, s, err)
 }
 
-type changeInput struct {
+// OnChange names a change.
+type OnChange struct {
 	Number string `path:"number" maxLength:"40"`
 }
 
-type taskInput struct {
-	changeInput
+// OnTask names a task of a change.
+type OnTask struct {
+	OnChange
 	ID string `path:"id" maxLength:"40" doc:"The number of a task"`
 }
 
-func (a *area) tasks(ctx context.Context, in *changeInput) (*rest.Body[Board], error) {
+func (a *area) tasks(ctx context.Context, in *OnChange) (*rest.Body[WorkBoard], error) {
 	return a.after(ctx, in.Number, nil)
 }
 
-type addTaskInput struct {
-	changeInput
+type workAddTaskInput struct {
+	OnChange
 	Body struct {
 		Kind      string             `json:"kind" enum:"plan,build,test,deploy,verify,backout"`
 		Title     string             `json:"title"`
@@ -169,7 +171,7 @@ type addTaskInput struct {
 	}
 }
 
-func (a *area) addTask(ctx context.Context, in *addTaskInput) (*rest.Body[Board], error) {
+func (a *area) addTask(ctx context.Context, in *workAddTaskInput) (*rest.Body[WorkBoard], error) {
 	team, err := a.Team(ctx, "body.team", in.Body.Team.Or(""))
 	if err != nil {
 		return nil, err
@@ -182,47 +184,47 @@ func (a *area) addTask(ctx context.Context, in *addTaskInput) (*rest.Body[Board]
 	return a.after(ctx, in.Number, err)
 }
 
-type moveTaskInput struct {
-	taskInput
+type workMoveTaskInput struct {
+	OnTask
 	Step string `path:"step" enum:"start,finish,fail,skip"`
 	Body struct {
 		Result string `json:"result,omitempty" doc:"What came of it; needed to fail and to skip"`
 	}
 }
 
-func (a *area) moveTask(ctx context.Context, in *moveTaskInput) (*rest.Body[Board], error) {
+func (a *area) moveTask(ctx context.Context, in *workMoveTaskInput) (*rest.Body[WorkBoard], error) {
 	_, err := a.Work.Move(ctx, work.MoveInput{Change: in.Number, Task: in.ID, Event: in.Step, Result: in.Body.Result})
 	return a.after(ctx, in.Number, err)
 }
 
-type tickInput struct {
-	taskInput
+type workTickInput struct {
+	OnTask
 	Line int `path:"line" doc:"Counted from 1"`
 	Body struct {
 		Done bool `json:"done"`
 	}
 }
 
-func (a *area) tick(ctx context.Context, in *tickInput) (*rest.Body[Board], error) {
+func (a *area) tick(ctx context.Context, in *workTickInput) (*rest.Body[WorkBoard], error) {
 	_, err := a.Work.Tick(ctx, in.Number, in.ID, in.Line, in.Body.Done)
 	return a.after(ctx, in.Number, err)
 }
 
-type showInput struct {
-	taskInput
+type workShowInput struct {
+	OnTask
 	Body struct {
 		File string `json:"file" maxLength:"128" doc:"The id of an attachment of the change"`
 		Note string `json:"note,omitempty"`
 	}
 }
 
-func (a *area) show(ctx context.Context, in *showInput) (*rest.Body[Board], error) {
+func (a *area) show(ctx context.Context, in *workShowInput) (*rest.Body[WorkBoard], error) {
 	_, err := a.Work.Show(ctx, in.Number, in.ID, in.Body.File, in.Body.Note)
 	return a.after(ctx, in.Number, err)
 }
 
-type correctInput struct {
-	taskInput
+type workCorrectInput struct {
+	OnTask
 	Body struct {
 		Started *time.Time `json:"started,omitempty"`
 		Ended   *time.Time `json:"ended,omitempty"`
@@ -230,19 +232,19 @@ type correctInput struct {
 	}
 }
 
-func (a *area) correct(ctx context.Context, in *correctInput) (*rest.Body[Board], error) {
+func (a *area) correct(ctx context.Context, in *workCorrectInput) (*rest.Body[WorkBoard], error) {
 	_, err := a.Work.Correct(ctx, work.CorrectInput{Change: in.Number, Task: in.ID, Started: in.Body.Started, Ended: in.Body.Ended, Reason: in.Body.Reason})
 	return a.after(ctx, in.Number, err)
 }
 
-type backOutInput struct {
+type workBackOutInput struct {
 	rest.ByNumber
 	Body struct {
 		Reason string `json:"reason"`
 	}
 }
 
-func (a *area) backOut(ctx context.Context, in *backOutInput) (*rest.Body[Board], error) {
+func (a *area) backOut(ctx context.Context, in *workBackOutInput) (*rest.Body[WorkBoard], error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err

@@ -61,15 +61,15 @@ func Routes(b *route.Book, d Deps) {
 	route.Add(b, "back-out-change", a.backOut)
 }
 
-// Hours are a stretch of every one of some days of the week.
-type Hours struct {
+// TemplateHours are a stretch of every one of some days of the week.
+type TemplateHours struct {
 	Days []int  `json:"days" doc:"0 is Sunday" maxItems:"7"`
 	From string `json:"from" maxLength:"5" example:"22:00"`
 	To   string `json:"to" maxLength:"5" doc:"Not after the beginning: on the next day" example:"04:00"`
 }
 
-// Document is what a template says.
-type Document struct {
+// TemplateDoc is what a template says.
+type TemplateDoc struct {
 	Title              string            `json:"title"`
 	Summary            string            `json:"summary,omitempty" doc:"When to use it"`
 	Description        string            `json:"description,omitempty" doc:"Markdown, as the plans"`
@@ -92,13 +92,13 @@ type Document struct {
 	Classes            []string          `json:"classes,omitempty" maxItems:"100" doc:"Each item is of one of these classes; none: of any"`
 	Tags               []string          `json:"tags,omitempty" maxItems:"100" doc:"Each item bears one of these tags; none: any"`
 	Minutes            int64             `json:"minutes" doc:"How long a change takes, at most"`
-	Hours              []Hours           `json:"hours,omitempty" maxItems:"20" doc:"When it is done; none: at any time"`
+	Hours              []TemplateHours   `json:"hours,omitempty" maxItems:"20" doc:"When it is done; none: at any time"`
 	Zone               string            `json:"zone,omitempty" doc:"Whose clock the hours mean" example:"Europe/Berlin"`
 	MaxRisk            string            `json:"max_risk" enum:"low,medium"`
 	Failures           int               `json:"failures,omitempty" doc:"How many of the last ten changes may fail; one more suspends it"`
 }
 
-func (d Document) doc() template.Doc {
+func (d TemplateDoc) doc() template.Doc {
 	out := template.Doc{Title: d.Title, Summary: d.Summary, Description: d.Description, Service: d.Service, Category: d.Category, Environment: d.Environment,
 		Justification: d.Justification, ImplementationPlan: d.ImplementationPlan, TestPlan: d.TestPlan, BackoutPlan: d.BackoutPlan, CommunicationPlan: d.CommunicationPlan,
 		VerificationPlan: d.VerificationPlan, Outage: d.Outage, OutageMinutes: d.OutageMinutes, BackoutTested: d.BackoutTested, AffectedServices: d.AffectedServices, Items: d.Items,
@@ -113,13 +113,13 @@ func (d Document) doc() template.Doc {
 	return out
 }
 
-func documentOf(d template.Doc) Document {
-	out := Document{Title: d.Title, Summary: d.Summary, Description: d.Description, Service: d.Service, Category: d.Category, Environment: d.Environment,
+func documentOf(d template.Doc) TemplateDoc {
+	out := TemplateDoc{Title: d.Title, Summary: d.Summary, Description: d.Description, Service: d.Service, Category: d.Category, Environment: d.Environment,
 		Justification: d.Justification, ImplementationPlan: d.ImplementationPlan, TestPlan: d.TestPlan, BackoutPlan: d.BackoutPlan, CommunicationPlan: d.CommunicationPlan,
 		VerificationPlan: d.VerificationPlan, Outage: d.Outage, OutageMinutes: d.OutageMinutes, BackoutTested: d.BackoutTested, AffectedServices: d.AffectedServices, Items: d.Items,
 		Answers: d.Answers, Variable: d.Variable, Classes: d.Classes, Tags: d.Tags, Minutes: d.Minutes, Zone: d.Zone, MaxRisk: string(d.MaxRisk), Failures: d.Failures}
 	for _, h := range d.Hours {
-		x := Hours{Days: []int{}, From: h.From, To: h.To}
+		x := TemplateHours{Days: []int{}, From: h.From, To: h.To}
 		for _, day := range h.Days {
 			x.Days = append(x.Days, int(day))
 		}
@@ -128,41 +128,41 @@ func documentOf(d template.Doc) Document {
 	return out
 }
 
-// Edition is one edition of a template.
-type Edition struct {
-	Key         string      `json:"key"`
-	Edition     int64       `json:"edition"`
-	Version     int64       `json:"version"`
-	State       string      `json:"state" enum:"draft,proposed,approved,published,suspended,retired"`
-	StateLabel  string      `json:"state_label"`
-	Reason      *string     `json:"reason" doc:"Why it was suspended, retired or sent back"`
-	Digest      string      `json:"digest" doc:"Names exactly what it says"`
-	Template    Document    `json:"template"`
-	Author      *who.Person `json:"author"`
-	Evidence    []Run       `json:"evidence" doc:"With which it was proposed"`
-	PublishedAt *time.Time  `json:"published_at"`
-	ExpiresAt   *time.Time  `json:"expires_at"`
-	Usable      bool        `json:"usable" doc:"Changes come from it now"`
-	Blocked     *string     `json:"blocked" doc:"Why none do"`
-	Steps       []string    `json:"steps" doc:"What I may do with it now"`
-	Ballot      *Ballot     `json:"ballot"`
-	PlanHTML    string      `json:"implementation_plan_html"`
-	BackoutHTML string      `json:"backout_plan_html"`
+// TemplateEdition is one edition of a template.
+type TemplateEdition struct {
+	Key         string          `json:"key"`
+	Edition     int64           `json:"edition"`
+	Version     int64           `json:"version"`
+	State       string          `json:"state" enum:"draft,proposed,approved,published,suspended,retired"`
+	StateLabel  string          `json:"state_label"`
+	Reason      *string         `json:"reason" doc:"Why it was suspended, retired or sent back"`
+	Digest      string          `json:"digest" doc:"Names exactly what it says"`
+	Template    TemplateDoc     `json:"template"`
+	Author      *who.Person     `json:"author"`
+	Evidence    []TemplateRun   `json:"evidence" doc:"With which it was proposed"`
+	PublishedAt *time.Time      `json:"published_at"`
+	ExpiresAt   *time.Time      `json:"expires_at"`
+	Usable      bool            `json:"usable" doc:"Changes come from it now"`
+	Blocked     *string         `json:"blocked" doc:"Why none do"`
+	Steps       []string        `json:"steps" doc:"What I may do with it now"`
+	Ballot      *TemplateBallot `json:"ballot"`
+	PlanHTML    string          `json:"implementation_plan_html"`
+	BackoutHTML string          `json:"backout_plan_html"`
 }
 
-// Ballot is what the board was asked, and answered.
-type Ballot struct {
-	Label   string       `json:"label"`
-	State   string       `json:"state" enum:"waiting,approved,rejected,stale"`
-	Needed  int          `json:"needed"`
-	Votes   []Vote       `json:"votes"`
-	Waiting []who.Person `json:"waiting" doc:"Who may still decide"`
-	Can     bool         `json:"can" doc:"I may decide now"`
-	Why     []string     `json:"why" doc:"Why I may not"`
+// TemplateBallot is what the board was asked, and answered.
+type TemplateBallot struct {
+	Label   string         `json:"label"`
+	State   string         `json:"state" enum:"waiting,approved,rejected,stale"`
+	Needed  int            `json:"needed"`
+	Votes   []TemplateVote `json:"votes"`
+	Waiting []who.Person   `json:"waiting" doc:"Who may still decide"`
+	Can     bool           `json:"can" doc:"I may decide now"`
+	Why     []string       `json:"why" doc:"Why I may not"`
 }
 
-// Vote is one decision.
-type Vote struct {
+// TemplateVote is one decision.
+type TemplateVote struct {
 	Person   who.Person  `json:"person" doc:"Whose vote it is"`
 	By       *who.Person `json:"by" doc:"Who cast it, if that was somebody else"`
 	Decision string      `json:"decision" enum:"approve,reject,recuse"`
@@ -170,30 +170,30 @@ type Vote struct {
 	At       time.Time   `json:"at"`
 }
 
-// Run is one change that shows how it goes.
-type Run struct {
+// TemplateRun is one change that shows how it goes.
+type TemplateRun struct {
 	Number  string    `json:"number"`
 	Outcome string    `json:"outcome"`
 	Ended   time.Time `json:"ended"`
 }
 
-func runs(list []template.Run) []Run {
-	out := []Run{}
+func runs(list []template.Run) []TemplateRun {
+	out := []TemplateRun{}
 	for _, r := range list {
-		out = append(out, Run{r.Number, string(r.Outcome), r.Ended})
+		out = append(out, TemplateRun{r.Number, string(r.Outcome), r.Ended})
 	}
 	return out
 }
 
-func (a *area) editions(ctx context.Context, list []template.Template) ([]Edition, error) {
-	out, now := []Edition{}, a.DB.Now(ctx)
+func (a *area) editions(ctx context.Context, list []template.Template) ([]TemplateEdition, error) {
+	out, now := []TemplateEdition{}, a.DB.Now(ctx)
 	for _, t := range list {
 		doc, err := t.Says()
 		if err != nil {
 			return nil, err
 		}
 		state, _ := template.Flow.State(t.State)
-		e := Edition{Key: t.Key, Edition: t.Edition, Version: t.Version, State: t.State, StateLabel: state.Label, Reason: rest.Opt(t.Reason), Digest: t.Digest, Template: documentOf(doc),
+		e := TemplateEdition{Key: t.Key, Edition: t.Edition, Version: t.Version, State: t.State, StateLabel: state.Label, Reason: rest.Opt(t.Reason), Digest: t.Digest, Template: documentOf(doc),
 			Evidence: runs(t.Shown()), PublishedAt: t.PublishedAt, ExpiresAt: t.ExpiresAt, Steps: []string{}, PlanHTML: markdown.HTML(doc.ImplementationPlan), BackoutHTML: markdown.HTML(doc.BackoutPlan)}
 		var users []domain.UserID
 		b, asked, err := a.Templates.Ballot(ctx, t)
@@ -229,15 +229,15 @@ func (a *area) editions(ctx context.Context, list []template.Template) ([]Editio
 	return out, nil
 }
 
-func (a *area) ballot(ctx context.Context, t template.Template, b approval.Ballot, cast who.Cast) *Ballot {
+func (a *area) ballot(ctx context.Context, t template.Template, b approval.Ballot, cast who.Cast) *TemplateBallot {
 	tally := b.Tally(t.Subject())
 	_, why, _, _ := a.Templates.Eligible(ctx, t, b, t.Digest)
-	out := &Ballot{Label: b.Slot.Label, State: string(b.Slot.State), Needed: tally.Needed, Votes: []Vote{}, Waiting: []who.Person{}, Can: len(why) == 0, Why: []string{}}
+	out := &TemplateBallot{Label: b.Slot.Label, State: string(b.Slot.State), Needed: tally.Needed, Votes: []TemplateVote{}, Waiting: []who.Person{}, Can: len(why) == 0, Why: []string{}}
 	if b.Slot.State == approval.Waiting {
 		out.Waiting = cast.Persons(tally.Open)
 	}
 	for _, d := range b.Decisions {
-		v := Vote{Person: cast.One(d.UserID), Decision: string(d.Decision), Comment: d.Comment, At: d.At}
+		v := TemplateVote{Person: cast.One(d.UserID), Decision: string(d.Decision), Comment: d.Comment, At: d.At}
 		if d.CastBy != d.UserID {
 			v.By = cast.Person(d.CastBy)
 		}
@@ -249,7 +249,7 @@ func (a *area) ballot(ctx context.Context, t template.Template, b approval.Ballo
 	return out
 }
 
-func (a *area) one(ctx context.Context, t template.Template, err error) (*rest.Body[Edition], error) {
+func (a *area) one(ctx context.Context, t template.Template, err error) (*rest.Body[TemplateEdition], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -257,10 +257,10 @@ func (a *area) one(ctx context.Context, t template.Template, err error) (*rest.B
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Body[Edition]{Body: list[0]}, nil
+	return &rest.Body[TemplateEdition]{Body: list[0]}, nil
 }
 
-func (a *area) list(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[Edition]], error) {
+func (a *area) list(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[TemplateEdition]], error) {
 	list, err := a.Templates.All(ctx)
 	if err != nil {
 		return nil, err
@@ -280,86 +280,89 @@ type ByEdition struct {
 	Edition int64 `path:"edition"`
 }
 
-// Template is a template with its editions, the newest first, and the last changes that came from it.
-type Template struct {
-	Editions []Edition `json:"editions"`
-	Runs     []Run     `json:"runs"`
+// ChangeTemplate is a template with its editions, the newest first, and the last changes that came from it.
+type ChangeTemplate struct {
+	Editions []TemplateEdition `json:"editions"`
+	Runs     []TemplateRun     `json:"runs"`
 }
 
-func (a *area) get(ctx context.Context, in *ByKey) (*rest.Body[Template], error) {
+func (a *area) get(ctx context.Context, in *ByKey) (*rest.Body[ChangeTemplate], error) {
 	list, err := a.Templates.Editions(ctx, in.Key)
 	if err != nil {
 		return nil, err
 	}
-	out := Template{}
+	out := ChangeTemplate{}
 	if out.Editions, err = a.editions(ctx, list); err != nil {
 		return nil, err
 	}
 	ran, err := a.Templates.Runs(ctx, in.Key)
 	out.Runs = runs(ran)
-	return &rest.Body[Template]{Body: out}, err
+	return &rest.Body[ChangeTemplate]{Body: out}, err
 }
 
-type draftInput struct {
+type templateDraftInput struct {
 	Body struct {
-		Key      string   `json:"key" maxLength:"60" doc:"Lower-case letters, digits and dashes"`
-		Template Document `json:"template"`
+		Key      string      `json:"key" maxLength:"60" doc:"Lower-case letters, digits and dashes"`
+		Template TemplateDoc `json:"template"`
 	}
 }
 
-func (a *area) draft(ctx context.Context, in *draftInput) (*rest.Body[Edition], error) {
+func (a *area) draft(ctx context.Context, in *templateDraftInput) (*rest.Body[TemplateEdition], error) {
 	t, err := a.Templates.Draft(ctx, template.DraftInput{Key: in.Body.Key, Doc: in.Body.Template.doc()})
 	return a.one(ctx, t, err)
 }
 
-func (a *area) revise(ctx context.Context, in *ByKey) (*rest.Body[Edition], error) {
+func (a *area) revise(ctx context.Context, in *ByKey) (*rest.Body[TemplateEdition], error) {
 	t, err := a.Templates.Revise(ctx, in.Key)
 	return a.one(ctx, t, err)
 }
 
-type amendInput struct {
+type templateAmendInput struct {
 	ByEdition
 	Body struct {
-		Version  int64    `json:"version,omitempty" doc:"That was read; 0 for any"`
-		Template Document `json:"template"`
+		Version  int64       `json:"version,omitempty" doc:"That was read; 0 for any"`
+		Template TemplateDoc `json:"template"`
 	}
 }
 
-func (a *area) amend(ctx context.Context, in *amendInput) (*rest.Body[Edition], error) {
+func (a *area) amend(ctx context.Context, in *templateAmendInput) (*rest.Body[TemplateEdition], error) {
 	t, err := a.Templates.Amend(ctx, template.AmendInput{Key: in.Key, Edition: in.Edition, Version: in.Body.Version, Doc: in.Body.Template.doc()})
 	return a.one(ctx, t, err)
 }
 
-type proposeInput struct {
+type templateProposeInput struct {
 	ByEdition
 	Body struct {
 		Evidence []string `json:"evidence,omitempty" maxItems:"50" doc:"Numbers of changes that went well: three or more, unless the template's own are"`
 	}
 }
 
-func (a *area) propose(ctx context.Context, in *proposeInput) (*rest.Body[Edition], error) {
+func (a *area) propose(ctx context.Context, in *templateProposeInput) (*rest.Body[TemplateEdition], error) {
 	t, err := a.Templates.Move(ctx, template.MoveInput{Key: in.Key, Edition: in.Edition, Event: "propose", Evidence: in.Body.Evidence})
 	return a.one(ctx, t, err)
 }
 
-type reasonInput struct {
+type templateReasonInput struct {
 	ByEdition
 	Body struct {
 		Reason string `json:"reason,omitempty"`
 	}
 }
 
-func (a *area) withdraw(ctx context.Context, in *reasonInput) (*rest.Body[Edition], error) {
+func (a *area) withdraw(ctx context.Context, in *templateReasonInput) (*rest.Body[TemplateEdition], error) {
 	t, err := a.Templates.Move(ctx, template.MoveInput{Key: in.Key, Edition: in.Edition, Event: "withdraw", Reason: in.Body.Reason})
 	return a.one(ctx, t, err)
 }
 
-type manageInput struct {
-	reasonInput
+type templateManageInput struct {
+	ByEdition
 	Step string `path:"step" enum:"publish,suspend,reinstate,retire"`
+	Body struct {
+		Reason string `json:"reason,omitempty"`
+	}
 }
 
-func (a *area) manage(ctx context.Context, in *manageInput) (*rest.Body[Edition], error) {
+func (a *area) manage(ctx context.Context, in *templateManageInput) (*rest.Body[TemplateEdition], error) {
 	if !slices.Contains([]string{"publish", "suspend", "reinstate", "retire"}, in.Step) {
 		return nil, domain.ErrMove
 	}
@@ -367,7 +370,7 @@ func (a *area) manage(ctx context.Context, in *manageInput) (*rest.Body[Edition]
 	return a.one(ctx, t, err)
 }
 
-type decideInput struct {
+type templateDecideInput struct {
 	ByEdition
 	Body struct {
 		Decision string `json:"decision" enum:"approve,reject,recuse"`
@@ -376,22 +379,22 @@ type decideInput struct {
 	}
 }
 
-// Decided is an edition after a decision, with the receipt.
-type Decided struct {
-	Edition Edition      `json:"edition"`
-	Receipt rest.Receipt `json:"receipt"`
+// TemplateDecided is an edition after a decision, with the receipt.
+type TemplateDecided struct {
+	Edition TemplateEdition `json:"edition"`
+	Receipt rest.Receipt    `json:"receipt"`
 }
 
-func (a *area) decide(ctx context.Context, in *decideInput) (*rest.Body[Decided], error) {
+func (a *area) decide(ctx context.Context, in *templateDecideInput) (*rest.Body[TemplateDecided], error) {
 	t, receipt, err := a.Templates.Decide(ctx, template.DecideInput{Key: in.Key, Edition: in.Edition, Verdict: approval.Verdict(in.Body.Decision), Comment: in.Body.Comment, Digest: in.Body.Digest})
 	e, err := a.one(ctx, t, err)
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Body[Decided]{Body: Decided{e.Body, rest.ReceiptOf(receipt)}}, nil
+	return &rest.Body[TemplateDecided]{Body: TemplateDecided{e.Body, rest.ReceiptOf(receipt)}}, nil
 }
 
-type raiseInput struct {
+type templateRaiseInput struct {
 	ByKey
 	Body struct {
 		Title            string             `json:"title,omitempty" doc:"Absent: that of the template"`
@@ -405,13 +408,13 @@ type raiseInput struct {
 	}
 }
 
-// Raised is a standard change that is scheduled.
-type Raised struct {
+// StandardRaised is a standard change that is scheduled.
+type StandardRaised struct {
 	Number string `json:"number"`
 	State  string `json:"state"`
 }
 
-func (a *area) raise(ctx context.Context, in *raiseInput) (*rest.Versioned[Raised], error) {
+func (a *area) raise(ctx context.Context, in *templateRaiseInput) (*rest.Versioned[StandardRaised], error) {
 	b := in.Body
 	team, err := a.Team(ctx, "body.team", b.Team.Or(""))
 	if err != nil {
@@ -428,27 +431,27 @@ func (a *area) raise(ctx context.Context, in *raiseInput) (*rest.Versioned[Raise
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Versioned[Raised]{ETag: rest.ETag(c.Ticket.Version), Location: route.Prefix + "/changes/" + c.Ticket.Number, Body: Raised{c.Ticket.Number, c.Ticket.State}}, nil
+	return &rest.Versioned[StandardRaised]{ETag: rest.ETag(c.Ticket.Version), Location: route.Prefix + "/changes/" + c.Ticket.Number, Body: StandardRaised{c.Ticket.Number, c.Ticket.State}}, nil
 }
 
-// Suggestion is routine that could become a template.
-type Suggestion struct {
-	Title    string  `json:"title" doc:"Of the last of them"`
-	Service  *string `json:"service"`
-	Category *string `json:"category"`
-	Text     string  `json:"text" example:"12 of 12 went well in 180 days"`
-	Runs     []Run   `json:"runs"`
+// TemplateSuggestion is routine that could become a template.
+type TemplateSuggestion struct {
+	Title    string        `json:"title" doc:"Of the last of them"`
+	Service  *string       `json:"service"`
+	Category *string       `json:"category"`
+	Text     string        `json:"text" example:"12 of 12 went well in 180 days"`
+	Runs     []TemplateRun `json:"runs"`
 }
 
-func (a *area) suggest(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[Suggestion]], error) {
+func (a *area) suggest(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[TemplateSuggestion]], error) {
 	list, err := a.Templates.Suggest(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := []Suggestion{}
+	out := []TemplateSuggestion{}
 	for _, s := range list {
 		n := ticket.Int(len(s.Runs))
-		out = append(out, Suggestion{Title: s.Title, Service: rest.Opt(s.Service), Category: rest.Opt(s.Category), Text: n + " of " + n + " went well in 180 days", Runs: runs(s.Runs)})
+		out = append(out, TemplateSuggestion{Title: s.Title, Service: rest.Opt(s.Service), Category: rest.Opt(s.Category), Text: n + " of " + n + " went well in 180 days", Runs: runs(s.Runs)})
 	}
 	return rest.List(out), nil
 }
