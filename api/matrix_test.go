@@ -265,7 +265,10 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 				}
 				p.allowed = m.decide(role, action, m.object(n, action[strings.Index(action, ".")+1:]))
 			}
-			p.vague = slices.Contains([]string{"unlink", "decide", "recuse", "meet-condition", "override-advice", "move-change-task", "tick-change-task", "show-evidence", "correct-task-times"}, row.ID)
+			if row.ID == "add-ci" {
+				p.body = map[string]any{"ci": m.item("own", role).Number}
+			}
+			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "move-change-task", "tick-change-task", "show-evidence", "correct-task-times"}, row.ID)
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

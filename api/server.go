@@ -33,6 +33,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -70,6 +71,7 @@ type Deps struct {
 	Templates *template.Service
 	Work      *work.Service
 	CMDB      *cmdb.Service
+	Impact    *impact.Service
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
 	Runs      *runs.Service
@@ -129,7 +131,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Templates: d.Templates, Work: d.Work, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Templates: d.Templates, Work: d.Work, CMDB: d.CMDB, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

@@ -193,7 +193,7 @@ func TestTheGuardsOfEveryOtherMove(t *testing.T) {
 			s.PeerAsked, c.Facet.PeerID, c.Facet.PeerDigest = false, 7, "another"
 		}, changes.ErrPeer},
 		"nobody could approve it": {"request_authorization", model.Normal, func(_ *changes.Change, s *changes.Scene) {
-			s.Electorate = func() error { return approval.ErrElectorate }
+			s.Electorate = func(string) error { return approval.ErrElectorate }
 		}, approval.ErrElectorate},
 		"a broken glass without incident": {"break_glass", model.Emergency, nil, changes.ErrIncident},
 		"a broken glass without password": {"break_glass", model.Emergency, func(c *changes.Change, s *changes.Scene) {

@@ -23,12 +23,12 @@ func (c Change) Needs(table policy.Table) policy.Needs {
 			facts[k] = v
 		}
 	} else { // a change of before
-		facts["model"], facts["lane"], facts["owners_known"] = string(c.Facet.Model), LaneUsual, false
-		if c.Facet.Model == Emergency {
-			facts["lane"] = LaneECAB
+		facts["model"], facts["owners_known"] = string(c.Facet.Model), false
+		if c.Facet.Model == Emergency && c.Facet.Lane == "" {
+			c.Facet.Lane = LaneECAB
 		}
 	}
-	facts["risk"] = string(c.Facet.Risk)
+	facts["risk"], facts["lane"] = string(c.Facet.Risk), cmp.Or(c.Facet.Lane, LaneUsual)
 	return table.Need(facts)
 }
 

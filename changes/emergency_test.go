@@ -10,6 +10,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
+	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/internal/testkit/world"
 )
@@ -103,6 +104,9 @@ func TestABrokenGlassIsFlaggedAndDecidedOnBySomebodyElse(t *testing.T) {
 		}
 		if _, err := w.People.Confirm(tess, world.Password); err != nil {
 			t.Fatal(err)
+		}
+		if offers, err := w.Changes.Moves(tess, c); err != nil || !slices.ContainsFunc(offers, func(o flow.Offer) bool { return o.Move.Event == "break_glass" && o.Blocked == nil }) {
+			t.Errorf("what the dialog asks for does not block the button: %v, %v", offers, err)
 		}
 		c, err := glass(tess, "inc-1")
 		if err != nil || c.Ticket.State != changes.StateImplementing || c.Facet.RetroState != changes.RetroPending || c.Facet.Incident != i.Ticket.Number ||

@@ -545,7 +545,7 @@ func TestAHundredVotesAtOnceGiveOneVoteEachAndOneMove(t *testing.T) {
 		if _, err := w.Approvals.SetBoard(w.As("ada"), approval.Board{Key: "cab", Name: "CAB", Rule: approval.Quorum, Needed: 6, Members: w.IDs(voters...)}); err != nil {
 			t.Fatal(err)
 		}
-		for range 3 {
+		for range 2 {
 			c := w.AskForApproval("maya", w.Raise("maya", "Upgrade", "amir").Ticket.Number)
 			in := changes.DecideInput{Number: c.Ticket.Number, Slot: c.Current()[0].Slot.Ref, Verdict: approval.Approve, Digest: c.Facet.Digest}
 			done := make(chan error)

@@ -18,23 +18,27 @@ type Scene struct {
 	Now   time.Time
 	Actor domain.UserID
 	Model model.Model
-	// Electorate tells whether those who would be asked could approve the plan at all.
-	Electorate func() error
+	// Electorate tells whether those who would be asked by a move could approve the plan at all.
+	Electorate func(event string) error
 	// Template tells whether the change comes from a template that was approved once and for all.
 	Template func() error
 	// Signed tells whether the actor has given their password again.
 	Signed func() error
 	// Tasks tells which tasks are still in the way before a step, "start" or "review".
 	Tasks func(before string) error
+	// Offered: the move is only offered; what its dialog collects is not asked for yet.
+	Offered bool
 	// PeerAsked is set where a colleague decides anyway, so that nobody is asked twice.
 	PeerAsked bool
 }
 
 // Guard evaluates the named guards of Flow in a scene.
 func (c Change) Guard(s Scene) func(name string) error {
+	asked := "" // the move whose guards these are: the first of them names it
 	return func(name string) error {
 		f := c.Facet
 		if event, ok := strings.CutPrefix(name, permits("")); ok {
+			asked = event
 			if !s.Model.Permits(event) {
 				return ErrModel.Because("%s", otherWay(f.Model, event))
 			}
@@ -63,13 +67,17 @@ func (c Change) Guard(s Scene) func(name string) error {
 				return ErrPeer.Because("A colleague who has no hand in it looks at this plan, revision %d, first.", f.Revision)
 			}
 		case guardElectorate:
-			return ask(s.Electorate)
+			if s.Electorate != nil {
+				return s.Electorate(asked)
+			}
 		case guardTemplate:
 			return ask(s.Template)
 		case guardSigned:
-			return ask(s.Signed)
+			if !s.Offered {
+				return ask(s.Signed)
+			}
 		case guardIncident:
-			if f.Incident == "" {
+			if f.Incident == "" && !s.Offered {
 				return ErrIncident.With("body.incident", "name the incident for which it is done")
 			}
 		case guardApproved:

@@ -36,6 +36,9 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (c Change, err error) 
 	return c, err
 }
 
+// laneOf is the lane into which a move leads.
+var laneOf = map[string]string{"expedite": LaneECAB, "break_glass": LaneRetro}
+
 // prepare brings the change up to date before it is put to anybody: the model in its present version, the lane, the risk
 // from what is known now. What that alters in the plan makes a revision of its own. It answers with the fields that the
 // move's own event compares with.
@@ -52,7 +55,7 @@ func (s *Service) prepare(ctx context.Context, c *Change, in MoveInput) (map[str
 			return nil, err
 		}
 		f.ModelVersion = m.Version
-		f.Lane = map[string]string{"expedite": LaneECAB, "break_glass": LaneRetro}[in.Event]
+		f.Lane = laneOf[in.Event]
 	}
 	if in.Event == "break_glass" {
 		if err := s.nameIncident(ctx, c, in.Incident); err != nil {

@@ -195,6 +195,7 @@ func (s *Service) Moves(ctx context.Context, c Change) ([]flow.Offer, error) {
 	if err != nil {
 		return nil, err
 	}
+	scene.Offered = true
 	return slices.DeleteFunc(Flow.Offer(c.Ticket.State, c.Guard(scene)), func(o flow.Offer) bool {
 		return !scene.Model.Permits(o.Move.Event)
 	}), nil
@@ -208,7 +209,13 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 		version = 0
 	}
 	m, err := s.rules.Model(ctx, string(c.Facet.Model), version)
-	scene := Scene{Now: s.db.Now(ctx), Actor: domain.ActorFrom(ctx).User, Model: m, Electorate: func() error { return s.electorate(ctx, c) },
+	scene := Scene{Now: s.db.Now(ctx), Actor: domain.ActorFrom(ctx).User, Model: m, Electorate: func(event string) error {
+		asking := c
+		if c.Ticket.State == StateDraft {
+			asking.Facet.Lane = laneOf[event]
+		}
+		return s.electorate(ctx, asking)
+	},
 		Template: func() error {
 			if s.templates == nil {
 				return ErrTemplate

@@ -11,6 +11,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/who"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
@@ -322,7 +323,7 @@ func (d *Desk) listViews(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.It
 type saveViewInput struct {
 	Body struct {
 		Name   string `json:"name" maxLength:"200"`
-		Kind   string `json:"kind,omitempty" enum:"incident,request,problem,change,"`
+		Kind   string `json:"kind,omitempty" enum:"incident,request,problem,change,ci," doc:"Of what the list is; empty: all records"`
 		Query  string `json:"query" maxLength:"4000"`
 		Shared bool   `json:"shared,omitempty"`
 	}
@@ -331,6 +332,11 @@ type saveViewInput struct {
 func (d *Desk) saveView(ctx context.Context, in *saveViewInput) (*rest.Body[View], error) {
 	if err := d.Gate.Check(ctx, "view.create", policies.Object{Participants: []domain.UserID{domain.ActorFrom(ctx).User}}); err != nil {
 		return nil, err
+	}
+	if in.Body.Kind == string(domain.KindCI) {
+		if _, err := cmdb.ParseQuery(in.Body.Query); err != nil {
+			return nil, err
+		}
 	}
 	v, err := d.Tickets.SaveView(ctx, ticket.View{Name: in.Body.Name, Kind: domain.Kind(in.Body.Kind), Query: in.Body.Query, Shared: in.Body.Shared})
 	if err != nil {

@@ -141,7 +141,7 @@ var labels = map[string]string{
 	"risk_lowered": "set the risk lower than computed", "condition_met": "ticked off a condition", "advice_overridden": "went on against advice",
 	"approval_reminded": "reminded of an approval", "approval_escalated": "escalated an approval that is due", "retro_late": "flagged this: the retrospective decision is late",
 	"examined": "looked into this", "judged": "said what this was",
-	"answered": "answered: work goes on", "imported": "was imported", "imported_change": "changed, as imported",
+	"answered": "answered: work goes on", "ci_added": "named a configuration item", "ci_removed": "took a configuration item off", "imported": "was imported", "imported_change": "changed, as imported",
 }
 
 // label is what happened, to be read after a name.
@@ -160,7 +160,7 @@ func label(eventType string) string {
 var taskLabels = map[string]string{"created": "added the task", "started": "began the task", "finished": "finished the task", "skipped": "skipped the task"}
 
 var entryKinds = map[string]string{
-	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
+	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "ci_added": "link", "ci_removed": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
 	"approved": "approval", "rejected_by": "approval", "recused": "approval", "authorized": "approval", "rejected": "approval", "replanned": "field",
 }
 
@@ -183,7 +183,7 @@ var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "po
 	"started_by", "position"}
 
 // fieldLabels are the words for fields whose name does not read well.
-var fieldLabels = map[string]string{"due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
+var fieldLabels = map[string]string{"ci": "Item", "due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
 	"override_reason": "Because", "major_reason": "Because", "hold_reason": "Because", "link": "Link", "attachment": "File", "watcher": "Follower", "reason": "Because"}
 
 // words turns the log's canonical texts into people's words.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
+	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
 	"github.com/cabinetdesk/cabinet/api/v1/standard"
@@ -23,6 +24,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -63,6 +65,7 @@ type Deps struct {
 	Templates *template.Service
 	Work      *work.Service
 	CMDB      *cmdb.Service
+	Impact    *impact.Service
 	People    *people.Service
 	Audit     *audit.Log
 	Runs      *runs.Service
@@ -90,6 +93,7 @@ type Deps struct {
 type Desk struct {
 	Deps
 	*who.Directory
+	cis   *cis.Desk
 	store store
 	live  hub
 
@@ -112,6 +116,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.auditRoutes(b)
 	desk.eventRoutes(b)
 	desk.exportRoutes(b)
+	desk.cis = cis.Routes(b, cis.Deps{Directory: desk.Directory, CMDB: d.CMDB, Impact: d.Impact, Tickets: d.Tickets, People: d.People})
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})
 	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})

@@ -28,7 +28,7 @@ func TestEveryWayToTheRecordsFindsTheSameOnes(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = k.Close() })
-			if _, err := bench.Fill(t.Context(), bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets}, 2000, func(string) {}); err != nil {
+			if _, err := bench.Fill(t.Context(), bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets}, 2000, 0, func(string) {}); err != nil {
 				t.Fatal(err)
 			}
 			system := domain.WithActor(t.Context(), domain.SystemActor(domain.ViaCLI))

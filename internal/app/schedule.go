@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain/audit"
-	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/reports"
 )
@@ -33,10 +32,18 @@ type optimiseDatabase struct{}
 
 func (optimiseDatabase) Kind() string { return "optimise_database" }
 
+type refreshClosures struct{}
+
+func (refreshClosures) Kind() string { return "refresh_closures" }
+
 // schedule registers the periodic jobs. It is called once, before the queue is built.
 func (k *Desk) schedule(log *slog.Logger) {
 	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepSessions) error { return k.People.Sweep(ctx) })
 	jobs.Every(k.Jobs, time.Hour, sweepSessions{})
+
+	// Relations change one by one and by the ten thousand: it is asked each minute whether any did, rather than by each.
+	jobs.Register(k.Jobs, func(ctx context.Context, _ refreshClosures) error { return k.Impact.Refresh(ctx) })
+	jobs.Every(k.Jobs, time.Minute, refreshClosures{})
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepChanges) error { return k.Changes.Sweep(ctx) })
 	jobs.Every(k.Jobs, 10*time.Minute, sweepChanges{})
@@ -69,7 +76,7 @@ func (k *Desk) schedule(log *slog.Logger) {
 
 	jobs.Register(k.Jobs, k.Runs.Work)
 
-	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, ticket.ParseQuery) })
+	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, exportRequest) })
 	jobs.Register(k.Jobs, func(ctx context.Context, _ reports.PurgeJob) error { return k.Exports.Purge(ctx) })
 	jobs.Every(k.Jobs, 6*time.Hour, reports.PurgeJob{})
 }

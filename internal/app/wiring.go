@@ -16,6 +16,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -54,6 +55,7 @@ type Desk struct {
 	Templates *template.Service
 	Work      *work.Service
 	CMDB      *cmdb.Service
+	Impact    *impact.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	Reports   *reports.Reports
@@ -92,10 +94,11 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Runs = runs.New(d, k.Log, func(ctx context.Context, job runs.Job) error { return k.Jobs.Enqueue(ctx, job) })
 
 	directory := directory{k.People}
-	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
+	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
+	k.Impact = impact.New(d, k.CMDB, k.Gate)
+	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, Items: k.Impact, NewID: audit.NewID, Random: Random})
 	k.Approvals = approval.New(d, k.Gate, directory, Random)
 	k.Canned = canned.New(d, k.Gate, Random)
-	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
@@ -106,7 +109,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: inventory{k.CMDB}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
-	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
+	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{

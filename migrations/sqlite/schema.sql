@@ -179,6 +179,20 @@ CREATE TABLE canned_texts (
   updated_at datetime not null
 );
 
+CREATE TABLE change_cis (
+  ticket_id    integer not null references tickets (id),
+  revision     integer not null,
+  ci_id        integer not null references cis (id),
+  role         text not null check (role in ('primary', 'affected', 'impacted')),
+  depth        integer not null,
+  parent_ci_id integer references cis (id),
+  relation     text not null default '',
+  at_risk      boolean not null default false,
+  kept_at      datetime not null,
+  frozen_at    datetime,
+  primary key (ticket_id, revision, ci_id)
+) without rowid;
+
 CREATE TABLE change_rules (
   id      integer primary key,
   kind    text not null,
@@ -189,49 +203,6 @@ CREATE TABLE change_rules (
   set_by  integer references users (id),
   at      datetime not null,
   unique (kind, key, version)
-);
-
-CREATE TABLE change_tasks (
-  id          integer primary key,
-  number      text not null unique,
-  ticket_id   integer not null references tickets (id),
-  position    integer not null,
-  kind        text not null check (kind in ('plan', 'build', 'test', 'deploy', 'verify', 'backout')),
-  title       text not null,
-  state       text not null check (state in ('open', 'in_progress', 'done', 'failed', 'skipped')),
-  team_id     integer references teams (id),
-  assignee_id integer references users (id),
-  after       text not null default '[]',
-  checklist   text not null default '[]',
-  evidence    text not null default '[]',
-  result      text not null default '',
-  started_at  datetime,
-  started_by  integer references users (id),
-  ended_at    datetime,
-  ended_by    integer references users (id),
-  version     integer not null,
-  created_at  datetime not null
-);
-
-CREATE TABLE change_templates (
-  id           integer primary key,
-  key          text not null,
-  edition      integer not null,
-  state        text not null check (state in ('draft', 'proposed', 'approved', 'published', 'suspended', 'retired')),
-  title        text not null,
-  body         text not null,
-  digest       text not null,
-  author_id    integer references users (id),
-  editors      text not null default '[]',
-  evidence     text not null default '[]',
-  ballot       text not null default '',
-  reason       text not null default '',
-  published_at datetime,
-  expires_at   datetime,
-  state_since  datetime not null,
-  version      integer not null,
-  created_at   datetime not null,
-  unique (key, edition)
 );
 
 CREATE TABLE "changes" (
@@ -289,7 +260,7 @@ CREATE TABLE "changes" (
   retro_state         text not null default '' check (retro_state in ('', 'pending', 'approved', 'rejected')),
   retro_late_at       datetime,
   exceptions          text not null default '[]'
-, template text not null default '', template_edition integer not null default 0, backout_at datetime, backout_by integer references users (id), backout_reason text not null default '');
+);
 
 CREATE TABLE ci_attributes (
   ci_id integer not null references cis (id),
@@ -791,15 +762,15 @@ CREATE INDEX board_duties_time on board_duties (board_id, ends_at);
 
 CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
 
-CREATE INDEX change_tasks_assignee on change_tasks (assignee_id, state);
+CREATE INDEX change_cis_ci on change_cis (ci_id, ticket_id, revision, role);
 
-CREATE INDEX change_tasks_change on change_tasks (ticket_id, position);
+CREATE INDEX change_cis_loose on change_cis (ticket_id, revision) where frozen_at is null;
 
 CREATE INDEX changes_retro on changes (retro_due_at) where retro_state = 'pending';
 
-CREATE INDEX changes_template on changes (template, actual_end) where template <> '';
-
 CREATE INDEX changes_window on changes (planned_start, planned_end);
+
+CREATE INDEX changes_window_end on changes (planned_end, planned_start);
 
 CREATE INDEX ci_attributes_value on ci_attributes (field, value, ci_id);
 
@@ -809,15 +780,19 @@ CREATE INDEX ci_memberships_group on ci_memberships (group_id, ci_id) where supe
 
 CREATE INDEX ci_memberships_ref on ci_memberships (ref);
 
-CREATE INDEX ci_relations_back on ci_relations (to_id, type, from_id) where valid_to is null and superseded_at is null;
+CREATE INDEX ci_relations_first on ci_relations (from_id, type, to_id, valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
 
-CREATE INDEX ci_relations_from on ci_relations (from_id, recorded_at);
+CREATE INDEX ci_relations_first_now on ci_relations (from_id, type, to_id, redundancy, needed) where valid_to is null and superseded_at is null;
 
 CREATE UNIQUE INDEX ci_relations_now on ci_relations (from_id, type, to_id) where valid_to is null and superseded_at is null;
 
 CREATE INDEX ci_relations_ref on ci_relations (ref);
 
-CREATE INDEX ci_relations_to on ci_relations (to_id, recorded_at);
+CREATE INDEX ci_relations_second on ci_relations (to_id, type, from_id, valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
+
+CREATE INDEX ci_relations_second_now on ci_relations (to_id, type, from_id, redundancy, needed) where valid_to is null and superseded_at is null;
+
+CREATE INDEX ci_relations_superseded on ci_relations (superseded_at) where superseded_at is not null;
 
 CREATE INDEX ci_revisions_ci on ci_revisions (ci_id, recorded_at);
 
@@ -1085,6 +1060,20 @@ CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
   select raise(abort, 'a canned text is never replaced');
 end;
 
+CREATE TRIGGER change_cis_frozen_delete before delete on change_cis when old.frozen_at is not null begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
+CREATE TRIGGER change_cis_frozen_insert before insert on change_cis
+  when exists (select 1 from change_cis where ticket_id = new.ticket_id and revision = new.revision and frozen_at is not null) begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
+CREATE TRIGGER change_cis_frozen_update before update on change_cis
+  when old.frozen_at is not null or new.ticket_id <> old.ticket_id or new.revision <> old.revision or new.ci_id <> old.ci_id begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
 CREATE TRIGGER change_rules_event before insert on change_rules
   when not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version - 1) begin
   select raise(abort, 'a rule is set only with its event');
@@ -1101,46 +1090,6 @@ end;
 
 CREATE TRIGGER change_rules_no_update before update on change_rules begin
   select raise(abort, 'a version of a rule is never altered');
-end;
-
-CREATE TRIGGER change_tasks_event_insert before insert on change_tasks
-  when not exists (select 1 from audit_events where entity_kind = 'change_task' and entity = new.number and entity_version = new.version) begin
-  select raise(abort, 'a task is added only with its event');
-end;
-
-CREATE TRIGGER change_tasks_event_update before update on change_tasks
-  when new.version <> old.version + 1 or new.ticket_id <> old.ticket_id
-    or not exists (select 1 from audit_events where entity_kind = 'change_task' and entity = new.number and entity_version = new.version) begin
-  select raise(abort, 'a task changes by one version at a time and only with its event');
-end;
-
-CREATE TRIGGER change_tasks_no_delete before delete on change_tasks begin
-  select raise(abort, 'a task is never deleted');
-end;
-
-CREATE TRIGGER change_tasks_no_replace before insert on change_tasks
-  when exists (select 1 from change_tasks where id = new.id or number = new.number) begin
-  select raise(abort, 'a task is never replaced');
-end;
-
-CREATE TRIGGER change_templates_event_insert before insert on change_templates
-  when not exists (select 1 from audit_events where entity_kind = 'template' and entity = new.key || '/' || new.edition and entity_version = new.version) begin
-  select raise(abort, 'a template is drafted only with its event');
-end;
-
-CREATE TRIGGER change_templates_event_update before update on change_templates
-  when new.version <> old.version + 1 or new.key <> old.key or new.edition <> old.edition
-    or not exists (select 1 from audit_events where entity_kind = 'template' and entity = new.key || '/' || new.edition and entity_version = new.version) begin
-  select raise(abort, 'a template changes by one version at a time and only with its event');
-end;
-
-CREATE TRIGGER change_templates_no_delete before delete on change_templates begin
-  select raise(abort, 'a template is never deleted');
-end;
-
-CREATE TRIGGER change_templates_no_replace before insert on change_templates
-  when exists (select 1 from change_templates where id = new.id or (key = new.key and edition = new.edition)) begin
-  select raise(abort, 'a template is never replaced');
 end;
 
 CREATE TRIGGER changes_event_update before update on changes
@@ -1238,6 +1187,22 @@ end;
 CREATE TRIGGER cis_no_replace before insert on cis
   when exists (select 1 from cis where id = new.id or number = new.number) begin
   select raise(abort, 'a configuration item is never replaced');
+end;
+
+CREATE TRIGGER ticket_cis_event_delete before delete on ticket_cis
+  when not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
+    where t.id = old.ticket_id and e.type in (t.kind || '.ci_added', t.kind || '.ci_removed')) begin
+  select raise(abort, 'what a record is about changes only with its event');
+end;
+
+CREATE TRIGGER ticket_cis_event_insert before insert on ticket_cis
+  when not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
+    where t.id = new.ticket_id and e.type = t.kind || '.ci_added') begin
+  select raise(abort, 'what a record is about changes only with its event');
+end;
+
+CREATE TRIGGER ticket_cis_no_update before update on ticket_cis begin
+  select raise(abort, 'what a record is about is added and removed, never altered');
 end;
 
 CREATE TRIGGER tickets_event_insert before insert on tickets

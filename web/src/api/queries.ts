@@ -1,6 +1,6 @@
 // What the screens read, one query per resource. Keys start with the resource's name, so that one live event
 // can make everything stale that shows a record.
-import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { api, Problem } from './client';
 import { kindOf, kindPlural } from './words';
 import type * as T from './types';
@@ -82,6 +82,11 @@ export const people = (filter: { q?: string; team?: string; active?: string }) =
   getNextPageParam: (last: T.Page<T.PersonRow>) => last.next || undefined,
 });
 export const person = (id: string) => queryOptions({ queryKey: ['person', id], queryFn: () => api.get<T.PersonPage>(`/people/${id}`) });
+/** The name behind an id in an address; undefined until it is known, and for "me" and "none". */
+export function usePersonName(id: string | undefined): string | undefined {
+  const lookup = id && id !== 'me' && id !== 'none' ? id : '';
+  return useQuery({ ...person(lookup), enabled: lookup !== '', retry: false, staleTime: 600_000 }).data?.name;
+}
 export const jobs = queryOptions({ queryKey: ['jobs'], queryFn: () => api.get<{ items: T.Job[] }>('/jobs', { state: 'dead' }) });
 
 export interface AuditFilter { record?: string; type?: string; actor?: string; from?: string; to?: string }
@@ -95,13 +100,14 @@ export const auditProof = (id: string) => queryOptions({ queryKey: ['audit-proof
 export const checkpoint = queryOptions({ queryKey: ['checkpoint'], queryFn: () => api.get<T.Checkpoint>('/audit/checkpoint') });
 
 /** One choice of a picker: `id` is what the API takes. */
-export interface Choice { id: string; label: string; hint?: string; text?: string }
-type Suggested = { id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
+export interface Choice { id: string; label: string; hint?: string; text?: string; own?: boolean }
+type Suggested = { class_label?: string; own?: boolean; id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
 
 function choice(item: Suggested): Choice {
   if (typeof item === 'string') return { id: item, label: item };
   const label = item.name ?? item.title ?? item.label ?? item.value ?? item.number ?? item.id ?? '';
-  return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint: item.number ?? item.login };
+  const hint = item.class_label ? `${item.class_label} · ${item.number ?? ''}${item.own ? ' · theirs' : ''}` : item.number ?? item.login;
+  return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint, own: item.own };
 }
 
 /** The canned texts that say these words, filled for a record. */
@@ -111,8 +117,9 @@ export const canned = (record: string, q: string) => queryOptions({
 });
 export const allCanned = queryOptions({ queryKey: ['canned', 'all'], queryFn: () => api.get<T.CannedTexts>('/canned', { all: true, limit: 1000 }) });
 
-export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'items';
-export const suggest = (what: Suggestion, q: string) => queryOptions({
-  queryKey: ['suggest', what, q], staleTime: 60_000,
-  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(what === 'items' ? '/cis' : `/suggest/${what}`, what === 'items' ? { q, limit: 20 } : { q }, signal)).items?.map(choice) ?? [],
+export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'cis' | 'items';
+/** Things to choose from; with `person`, that person's own configuration items come first. */
+export const suggest = (what: Suggestion, q: string, person = '') => queryOptions({
+  queryKey: ['suggest', what, q, person], staleTime: 60_000,
+  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(what === 'items' ? '/cis' : `/suggest/${what}`, what === 'items' ? { q, limit: 20 } : { q, for: person || undefined }, signal)).items?.map(choice) ?? [],
 });

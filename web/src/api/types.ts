@@ -39,11 +39,18 @@ export interface TicketLink { id: string; kind: string; other: Other }
 export interface Attachment { key: string; name: string; size: number; media_type: string; added_by: Person; added_at: string; internal: boolean }
 export interface Task { id: string; number: string; title: string; state: string; state_label?: string; tone?: Tone; assignee: Person | null; team: Team | null; position: number; moves?: Move[] }
 
+/** A configuration item as a record shows it; counts and ages as of now. */
+export interface RecordItem {
+  number: string; name: string; class: string; class_label: string; status: string; status_label: string; role: 'primary' | 'affected' | 'impacted';
+  criticality: number | null; serial: string | null; tags: string[]; warranty_until: string | null; in_warranty: boolean | null; support_until: string | null;
+  failures_90d: number; open_tickets: number; stale_days: number | null; missing: string[]; requesters: boolean;
+}
+
 /** What incident, request, problem and change pages share. */
 export interface Ticket extends TicketRow {
   description: string; description_html: string; opened_by: Person | null;
   watchers: Person[]; watching: boolean; moves: Move[]; may: Record<string, boolean>;
-  links: TicketLink[]; attachments: Attachment[];
+  links: TicketLink[]; cis: RecordItem[]; attachments: Attachment[];
   source: { system: string; imported_at: string } | null;
   close_code?: string | null; resolution?: string | null; resolution_html?: string | null;
   pending_reason?: string | null; pending_on?: string | null;

@@ -14,12 +14,13 @@ export function kindOf(number: string): Kind | null {
 /** The page of a record in this UI. */
 export function pathOf(number: string): string {
   const kind = kindOf(number);
+  if (number.startsWith('CI-')) return `/cis/${number}`;
   return kind ? `/${kindPlural[kind]}/${number}` : `/search?q=${encodeURIComponent(number)}`;
 }
 
 /** A number typed by a person ("inc-123", "CHG42"), in the written form; null when it is not one. */
 export function parseNumber(text: string): string | null {
-  const match = /^\s*(inc|req|prb|chg)[-\s]?0*(\d{1,9})\s*$/i.exec(text);
+  const match = /^\s*(inc|req|prb|chg|ci)[-\s]?0*(\d{1,9})\s*$/i.exec(text);
   return match ? `${match[1]!.toUpperCase()}-${match[2]!.padStart(6, '0')}` : null;
 }
 

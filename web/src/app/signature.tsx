@@ -1,4 +1,4 @@
-// Signing: what asks for it is tried, and when the server wants the password again, it is asked for and tried once more.
+// Signing: the password is asked for before what is known to be signed, and whenever the server wants it.
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { api, asProblem, Problem } from '../api/client';
 import { Dialog } from '../ui/Dialog';
@@ -6,15 +6,21 @@ import { Button, Field } from '../ui/kit';
 
 interface Waiting { meaning?: string | null; go: () => void; stop: (error: unknown) => void }
 
-/** `sign(write)` does the write; `dialog` belongs on the page. */
-export function useSignature(): { sign: <T>(write: () => Promise<T>, meaning?: string | null) => Promise<T>; dialog: ReactNode } {
+/** Until when nothing more is asked, as the server said. */
+let signedUntil = 0;
+const left = new Problem(0, { code: 'left', title: 'Not signed', detail: 'Nothing was done: it was not signed.' });
+
+/** `sign(write)` does the write, `known` says that it is signed for sure; `dialog` belongs on the page. */
+export function useSignature(): { sign: <T>(write: () => Promise<T>, known?: boolean, meaning?: string | null) => Promise<T>; dialog: ReactNode } {
   const [waiting, wait] = useState<Waiting | null>(null);
-  const sign = async <T,>(write: () => Promise<T>, meaning?: string | null): Promise<T> => {
+  const password = (meaning?: string | null) => new Promise<void>((go, stop) => wait({ meaning, go, stop: () => stop(left) }));
+  const sign = async <T,>(write: () => Promise<T>, known = false, meaning?: string | null): Promise<T> => {
+    if (known && Date.now() > signedUntil - 10_000) await password(meaning);
     try {
       return await write();
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'signature_required') throw error;
-      await new Promise<void>((go, stop) => wait({ meaning, go, stop: () => stop(error) }));
+      await password(meaning);
       return write();
     }
   };
@@ -30,7 +36,7 @@ function Password({ waiting, onDone }: { waiting: Waiting; onDone: () => void })
     event.stopPropagation(); // a form in a portal still bubbles to the form around it
     setBusy(true);
     try {
-      await api.post('/session/confirmation', { password });
+      signedUntil = Date.parse((await api.post<{ until: string }>('/session/confirmation', { password })).until);
       onDone();
       waiting.go();
     } catch (error) { setWrong(asProblem(error).detail); setBusy(false); }

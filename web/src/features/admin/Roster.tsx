@@ -9,14 +9,14 @@ import { Button, Field, IconButton, Person } from '../../ui/kit';
 import { Picker } from '../../ui/Picker';
 import { dateTime, fromLocalInput } from '../../ui/time';
 
-export function Roster({ board }: { board: string }) {
+export function Roster({ board, name }: { board: string; name: string }) {
   const query = useQuery(duties(board));
   const may = Boolean(useMe().may['board.roster']);
   const [adding, add] = useState(false);
   const turns = query.data?.items ?? [];
   const again = () => client.invalidateQueries({ queryKey: ['duties', board] });
   return (
-    <section className="roster" aria-label="On duty">
+    <section className="roster" aria-label={`On duty: ${name}`}>
       <div className="row apart"><h3>On duty</h3>{may && !adding && <Button look="link" className="small" icon="plus" onClick={() => add(true)}>Put somebody on duty</Button>}</div>
       {turns.length === 0 && <p className="small dim">Nobody. A board that decides on emergencies needs two people on duty.</p>}
       <ul className="list">{turns.map((turn) => (

@@ -28,7 +28,7 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, sign:
     setError(null);
     try {
       const wanted = decision === 'approve' ? conditions.filter((one) => one.text.trim()) : [];
-      const answer = await sign(() => api.post<{ change: Change; receipt: Receipt }>(`/changes/${number}/decisions`, { slot_id: slotId, decision, comment, digest, ...(wanted.length ? { conditions: wanted } : {}) }), meaning);
+      const answer = await sign(() => api.post<{ change: Change; receipt: Receipt }>(`/changes/${number}/decisions`, { slot_id: slotId, decision, comment, digest, ...(wanted.length ? { conditions: wanted } : {}) }), Boolean(signs) && decision !== 'recuse', meaning);
       setReceipt({ receipt: answer.receipt, decision });
       draft.clear();
       client.setQueryData(['record', number], answer.change);

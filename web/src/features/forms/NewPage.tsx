@@ -3,11 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../api/client';
-import { changeModels, client } from '../../api/queries';
+import { changeModels, client, suggest, type Choice } from '../../api/queries';
 import { categoryWord, kindPlural, kinds, kindWord, levelWord, pathOf, priorityOf, reasonWord } from '../../api/words';
 import type { Kind, Person as PersonRef, Ticket } from '../../api/types';
 import { draftWords, useDraft } from '../../app/drafts';
 import { useMe, useTitle } from '../../app/session';
+import { Icon } from '../../ui/Icon';
 import { Button, Field, PageProblem, Person, Priority, ProblemNote } from '../../ui/kit';
 import { Picker } from '../../ui/Picker';
 import { fromLocalInput } from '../../ui/time';
@@ -17,9 +18,10 @@ import { Needs, usePreview } from '../changes/Needs';
 import { moreTexts, planTexts } from '../changes/plan';
 import { Questionnaire } from '../changes/Questionnaire';
 
+type Named = { number: string; name: string };
 interface Typed {
   title: string; description: string; impact: number; urgency: number; requester: PersonRef | null; service: string; classification: string;
-  team: { id: string; name: string } | null; contact_type: string; model: string; category: string; reason_code: string; answers: Record<string, string>; more: More;
+  team: { id: string; name: string } | null; cis?: Named[]; contact_type: string; model: string; category: string; reason_code: string; answers: Record<string, string>; more: More;
   plan: { justification: string; implementation_plan: string; test_plan: string; backout_plan: string; communication_plan: string; verification_plan: string; security_impact: string; start: string; end: string; services: string[]; people: PersonRef[]; items: ItemRef[] };
 }
 const blank: Typed = {
@@ -56,7 +58,7 @@ function NewForm({ kind }: { kind: Kind }) {
     const common = { title: typed.title.trim(), description: typed.description, service: text(typed.service), team: typed.team?.id };
     const body = kind === 'change'
       ? { ...common, model: typed.model, plan: planBody(typed) }
-      : { ...common, impact: typed.impact, urgency: typed.urgency, classification: text(typed.classification), ...(kind === 'problem' ? {} : { requester: typed.requester?.id ?? me.id, contact_type: typed.contact_type }) };
+      : { ...common, impact: typed.impact, urgency: typed.urgency, classification: text(typed.classification), cis: typed.cis?.length ? typed.cis.map((one) => one.number) : undefined, ...(kind === 'problem' ? {} : { requester: typed.requester?.id ?? me.id, contact_type: typed.contact_type }) };
     try {
       const record = await api.post<Ticket>(`/${kindPlural[kind]}`, body);
       draft.clear();
@@ -87,11 +89,29 @@ function NewForm({ kind }: { kind: Kind }) {
           {kind !== 'change' && <Field label="Classification" optional wrong={problem?.at('classification')}>{(ids) => <Picker id={ids.id} named label="Classification" from="classifications" free extra={typed.classification ? [{ id: '', label: 'None' }] : []} value={typed.classification} onPick={(choice) => set({ classification: choice.id })}>{typed.classification || <span className="dim">Choose or type</span>}</Picker>}</Field>}
           <Field label="Team" optional hint={kind === 'change' ? undefined : 'Left empty, it waits in the unassigned queue'} wrong={problem?.at('team')}>{(ids) => <Picker id={ids.id} named label="Team" from="teams" extra={typed.team ? [{ id: '', label: 'None' }] : []} value={typed.team?.id} onPick={(choice) => set({ team: choice.id ? { id: choice.id, name: choice.label } : null })}>{typed.team?.name ?? <span className="dim">Choose</span>}</Picker>}</Field>
         </div>
+        {kind !== 'change' && <About person={kind === 'problem' ? me.id : typed.requester?.id ?? me.id} whose={typed.requester && kind !== 'problem' ? typed.requester.name : 'You'} value={typed.cis ?? []} onChange={(cis) => set({ cis })} wrong={problem?.at('cis')} />}
         {kind === 'change' && <ChangePart typed={typed} set={set} wrong={(field) => problem?.at(field)} />}
         {problem && <ProblemNote error={problem} />}
         <div className="row"><Button type="submit" look="primary" big busy={busy}>Create {kindWord[kind].toLowerCase()}</Button></div>
       </div>
     </form>
+  );
+}
+
+/** What the record is about: the person's own devices are one click away, everything else is found by typing. */
+function About({ person, whose, value, onChange, wrong }: { person: string; whose: string; value: Named[]; onChange: (value: Named[]) => void; wrong?: string }) {
+  const own = useQuery(suggest('cis', '', person)).data?.filter((one) => one.own && !value.some((chosen) => chosen.number === one.id)).slice(0, 4) ?? [];
+  const put = (choice: Choice) => { if (!value.some((one) => one.number === choice.id)) onChange([...value, { number: choice.id, name: choice.label }]); };
+  return (
+    <Field label="What it is about" optional hint={own.length ? `${whose === 'You' ? 'Your' : `${whose}’s`} own devices come first` : 'A device, an application, a service'} wrong={wrong}>{(ids) => (
+      <div className="stack">
+        {(value.length > 0 || own.length > 0) && <div className="row wraps">
+          {value.map((one) => <span key={one.number} className="chip"><span className="chip-text">{one.name}</span><button type="button" className="chip-x" aria-label={`Remove ${one.name}`} onClick={() => onChange(value.filter((other) => other.number !== one.number))}><Icon name="x" size={12} /></button></span>)}
+          {own.map((one) => <button key={one.id} type="button" className="chip add" onClick={() => put(one)}><Icon name="plus" size={13} />{one.label}</button>)}
+        </div>}
+        <Picker id={ids.id} named label="Configuration item" from="cis" person={person} onPick={put}><span className="dim">Name, number, serial number or owner</span></Picker>
+      </div>
+    )}</Field>
   );
 }
 
@@ -127,7 +147,7 @@ function ChangePart({ typed, set, wrong }: { typed: Typed; set: (patch: Partial<
       <PlanInputs start={typed.plan.start} setStart={(start) => setPlan({ start })} end={typed.plan.end} setEnd={(end) => setPlan({ end })} services={typed.plan.services} setServices={(services) => setPlan({ services })} people={typed.plan.people} setPeople={(people) => setPlan({ people })} items={typed.plan.items} setItems={(items) => setPlan({ items })} />
       <MoreInputs more={typed.more} onChange={(more) => set({ more })} />
       {texts.filter((one) => all || !hidden.includes(one)).map(({ field, title }) => <Field key={field} label={title} optional={!asks(field)} wrong={wrong(field)}>{(ids) => <Writer id={ids.id} label={title} rows={3} value={typed.plan[field]} onChange={(value) => setPlan({ [field]: value })} />}</Field>)}
-      {!all && hidden.length > 0 && <Button look="link" className="small" icon="plus" onClick={() => showAll(true)}>Say more: {hidden.map((one) => one.title.toLowerCase()).join(', ')}</Button>}
+      {!all && hidden.length > 0 && <Button look="link" className="small long" icon="plus" onClick={() => showAll(true)}>Say more: {hidden.map((one) => one.title.toLowerCase()).join(', ')}</Button>}
       {(model?.guards ?? []).includes('questionnaire_complete') && <section className="stack" aria-label="Questions about the risk"><h2>Risk</h2><Questionnaire answers={typed.answers} onAnswer={(question, option) => set({ answers: { ...typed.answers, [question]: option } })} /></section>}
     </>
   );

@@ -15,6 +15,7 @@ import { act, address, amend } from './edits';
 import { EditableText } from './EditableText';
 import { ProblemFacets, Tasks } from './Facets';
 import { Header } from './Header';
+import { Items } from './Items';
 import { MoveFields } from './MoveFields';
 import { Properties } from './Properties';
 import { Attachments, Links, Watchers } from './SideCards';
@@ -60,6 +61,7 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
         <aside className="record-side" aria-label="Facts">
           {change && <Suspense fallback={<Bones lines={5} />}><ApprovalPanel change={change} /><ChangeFacts change={change} /></Suspense>}
           <Properties record={record} />
+          <Items record={record} />
           <Links record={record} />
           <Attachments record={record} />
           <Watchers record={record} />
