@@ -125,6 +125,8 @@ type probe struct {
 	vague             bool // it names something inside the record that need not exist
 }
 
+var soundTemplate = map[string]any{"title": "x", "implementation_plan": "Do it.", "backout_plan": "Undo it.", "minutes": 30, "max_risk": "low"}
+
 var bodies = map[string]any{
 	"comment": map[string]any{"body": "Hello"}, "assign": map[string]any{"assignee": nil}, "link": map[string]any{"kind": "related", "to": "INC-000001"},
 	"create-incident": map[string]any{"title": "x", "impact": 1, "urgency": 1}, "create-request": map[string]any{"title": "x"},
@@ -134,6 +136,11 @@ var bodies = map[string]any{
 	"recuse": map[string]any{"slot_id": "x", "reason": "x"}, "preview-change": map[string]any{"title": "x"}, "detect-change": map[string]any{"title": "x"},
 	"review-plan": map[string]any{"digest": "x"}, "lower-risk": map[string]any{"risk": "low", "reason": "x"}, "meet-condition": map[string]any{"evidence": "a mail to the plant"},
 	"override-advice": map[string]any{"slot_id": "x", "reason": "x"}, "enter-duty": map[string]any{"person": "x", "from": "2026-03-02T09:00:00Z", "until": "2026-03-03T09:00:00Z"},
+	"back-out-change": map[string]any{"reason": "x"}, "add-change-task": map[string]any{"kind": "build", "title": "x"}, "move-change-task": map[string]any{},
+	"tick-change-task": map[string]any{"done": true}, "show-evidence": map[string]any{"file": "x"}, "correct-task-times": map[string]any{"reason": "x"},
+	"draft-template": map[string]any{"key": "x", "template": soundTemplate}, "amend-template": map[string]any{"template": soundTemplate},
+	"raise-standard-change": map[string]any{"start": "2026-03-03T09:00:00Z"}, "propose-template": map[string]any{"evidence": []string{"CHG-999999"}},
+	"withdraw-template": map[string]any{"reason": "x"}, "decide-template": map[string]any{"decision": "approve", "digest": "x"}, "manage-template": map[string]any{"reason": "x"},
 	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
 	"make-schedule":  map[string]any{"kind": "freeze", "name": "x", "zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60, "scope": map[string]any{"everything": true}},
 	"amend-schedule": map[string]any{"purpose": "x"}, "free-slot": map[string]any{"minutes": 60}, "accept-conflict": map[string]any{"reason": "x"}, "override-freeze": map[string]any{"reason": "x"},
@@ -181,7 +188,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{step}", "publish", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
@@ -267,7 +274,7 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 		for _, owned := range ownerships {
 			n := m.thing(kind, owned, role)
 			p := probe{name: row.ID + " " + v.event, kind: kind, owned: owned, body: bodies[row.ID],
-				path: strings.NewReplacer("{number}", n, "{event}", v.event, "{id}", "me").Replace(row.Path)}
+				path: strings.NewReplacer("{number}", n, "{event}", v.event, "{id}", "me", "{step}", "start", "{line}", "1").Replace(row.Path)}
 			if owned != missing {
 				p.visible = m.decide(role, kind+".read", m.object(n, "read"))
 				action := v.action
@@ -279,7 +286,7 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 			if row.ID == "add-ci" {
 				p.body = map[string]any{"ci": m.item("own", role).Number}
 			}
-			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "accept-conflict", "override-freeze"}, row.ID)
+			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "accept-conflict", "override-freeze", "move-change-task", "tick-change-task", "show-evidence", "correct-task-times"}, row.ID)
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

@@ -79,6 +79,12 @@ type Facet struct {
 	RetroState  approval.State // "", or "pending", "approved", "rejected"
 	RetroLateAt *time.Time
 	Exceptions  Texts
+
+	Template        string // from which a standard change comes, and which edition of it
+	TemplateEdition int64
+	BackoutAt       *time.Time // since when it is being undone
+	BackoutBy       domain.UserID
+	BackoutReason   string
 }
 
 // TableName names the table.
@@ -158,6 +164,8 @@ func (f Facet) Fields(ballots []approval.Ballot) map[string]string {
 		"peer": number(int64(f.PeerID)), "peer_at": ticket.Instant(f.PeerAt), "peer_digest": f.PeerDigest, "peer_note": f.PeerNote,
 		"incident": f.Incident, "started_by": number(int64(f.StartedBy)), "retro_due_at": ticket.Instant(f.RetroDueAt), "retro_state": string(f.RetroState),
 		"retro_late_at": ticket.Instant(f.RetroLateAt),
+		"template":      f.Template, "template_edition": number(f.TemplateEdition),
+		"backout_at": ticket.Instant(f.BackoutAt), "backout_by": number(int64(f.BackoutBy)), "backout_reason": f.BackoutReason,
 	} {
 		if value != "" {
 			out[name] = value
@@ -195,7 +203,7 @@ func (c Change) Plan() Plan {
 		PlannedStart: f.PlannedStart, PlannedEnd: f.PlannedEnd, AffectedServices: f.AffectedServices, Implementers: f.Implementers,
 		CIs: f.CIs, Environment: f.Environment, Outage: f.Outage, OutageMinutes: f.OutageMinutes, BackoutTested: f.BackoutTested,
 		CommunicationPlan: f.CommunicationPlan, VerificationPlan: f.VerificationPlan, SecurityTouched: f.SecurityTouched, SecurityImpact: f.SecurityImpact,
-		Answers: f.Answers, RiskReason: f.RiskReason}
+		Answers: f.Answers, RiskReason: f.RiskReason, Template: f.Template, TemplateEdition: f.TemplateEdition}
 }
 
 // Subject is the change as the approval engine sees it.
@@ -212,7 +220,7 @@ func (c Change) Subject() approval.Subject {
 	}
 	mark([]domain.UserID{c.Ticket.RequesterID, c.Ticket.OpenedBy}, "requester")
 	mark(f.Implementers, "implementer")
-	mark([]domain.UserID{f.StartedBy}, "implementer")
+	mark([]domain.UserID{f.StartedBy, f.BackoutBy}, "implementer")
 	mark(f.Editors, "editor")
 	return s
 }

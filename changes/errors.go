@@ -21,5 +21,7 @@ var (
 	ErrFrozen      = domain.Code(domain.Conflict, "plan_frozen", "The plan cannot be edited any more")
 	ErrNotHeld     = domain.Code(domain.Conflict, "not_on_hold", "The change is not on hold")
 	ErrRisk        = domain.Code(domain.Conflict, "risk_not_lower", "There is nothing to lower")
+	ErrTasks       = domain.Code(domain.Conflict, "tasks_before", "Tasks that come first are still open")
+	ErrUndoing     = domain.Code(domain.Conflict, "backing_out", "It is being backed out")
 	ErrItems       = domain.Code(domain.Invalid, "unknown_items", "There are no such configuration items")
 )

@@ -35,6 +35,8 @@ const (
 	guardReviewer   = "reviewed_by_somebody_else"
 	guardRetro      = "decided_in_retrospect"
 	guardEnd        = "conditions_before_closure_met"
+	guardReady      = "tasks_before_start_finished"
+	guardTasks      = "tasks_finished"
 )
 
 // permits is the guard that asks whether the change's model makes a move.
@@ -73,8 +75,9 @@ var Flow = flow.Machine{
 		{Event: "reject", Label: "Rejected", From: []string{StateAuthorize}, To: StateDraft, Automatic: true},
 		{Event: "revise", Label: "Plan revised", From: []string{StateAssess, StateAuthorize, StateScheduled}, To: StateDraft, Automatic: true},
 		{Event: "start", Label: "Start implementation", From: []string{StateScheduled}, To: StateImplementing, Action: "change.start",
-			Guards: []string{permits("start"), guardApproved, guardConditions, guardNotHeld, guardWindow, guardStarter, guardClear, guardThawed}, Tone: flow.Primary},
-		{Event: "complete", Label: "Complete", From: []string{StateImplementing}, To: StateReview, Action: "change.complete", Requires: []string{"outcome"}, Tone: flow.Primary},
+			Guards: []string{permits("start"), guardApproved, guardConditions, guardNotHeld, guardReady, guardWindow, guardStarter, guardClear, guardThawed}, Tone: flow.Primary},
+		{Event: "complete", Label: "Complete", From: []string{StateImplementing}, To: StateReview, Action: "change.complete",
+			Guards: []string{guardTasks}, Requires: []string{"outcome"}, Tone: flow.Primary},
 		{Event: "examine", Label: "Look into it", From: []string{StateDetected}, To: StateReview, Action: "change.examine",
 			Guards: []string{permits("examine")}, Tone: flow.Primary},
 		{Event: "judge", Label: "Say what it was", From: []string{StateReview}, To: StateClosed, Action: "change.judge",

@@ -26,6 +26,8 @@ type Scene struct {
 	Signed func() error
 	// Clear tells whether another change stands in the way, Thawed whether a freeze does.
 	Clear, Thawed func() error
+	// Tasks tells which tasks are still in the way before a step, "start" or "review".
+	Tasks func(before string) error
 	// Offered: the move is only offered; what its dialog collects is not asked for yet.
 	Offered bool
 	// PeerAsked is set where a colleague decides anyway, so that nobody is asked twice.
@@ -95,6 +97,10 @@ func (c Change) Guard(s Scene) func(name string) error {
 			before := map[string]string{guardConditions: "start", guardEnd: "close"}[name]
 			if open := c.Unmet(before); len(open) > 0 {
 				return ErrConditions.Because("A condition of the approval is not met: %s", open[0].Text)
+			}
+		case guardReady, guardTasks:
+			if s.Tasks != nil {
+				return s.Tasks(map[string]string{guardReady: "start", guardTasks: "review"}[name])
 			}
 		case guardNotHeld:
 			if f.HoldSince != nil {
@@ -173,6 +179,9 @@ func (c *Change) Apply(in MoveInput, s Scene, system bool) (flow.Move, error) {
 		return mv, domain.ErrInvalid.With("body.outcome", "choose one of the outcomes")
 	}
 	f, now := &c.Facet, s.Now
+	if mv.Event == "complete" && f.BackoutAt != nil && !slices.Contains([]Outcome{"backed_out", "failed"}, in.Outcome) {
+		return mv, ErrUndoing.With("body.outcome", "it is backed out, or that has failed")
+	}
 	switch mv.Event {
 	case "start":
 		f.ActualStart, f.StartedBy = &now, s.Actor

@@ -14,7 +14,7 @@ import (
 // the change has altered its risk. Errors: move_not_possible, missing_input and those of the guards: other_model,
 // plan_incomplete, questionnaire_incomplete, not_peer_reviewed, electorate_too_small, board_missing, nobody_on_call,
 // template_required, incident_required, signature_required, not_approved, conditions_open, on_hold, outside_window,
-// starter_decided, hard_conflict, change_freeze, reviewer_implemented, retrospective_open.
+// tasks_before, backing_out, starter_decided, hard_conflict, change_freeze, reviewer_implemented, retrospective_open.
 func (s *Service) Move(ctx context.Context, in MoveInput) (c Change, err error) {
 	mv, known := Flow.Event(in.Event)
 	if !known || mv.Automatic {
@@ -131,6 +131,30 @@ func (s *Service) fire(ctx context.Context, c *Change, before map[string]string,
 		h.Details = append(h.Details, ticket.Detail("closure", closure, "")...)
 	}
 	return s.save(ctx, c, before, h, func(h ticket.Happened) domain.Fact { return Moved{h, *c, in.Event} })
+}
+
+// BackOut begins to undo what has been done, with a reason: from then on the change ends as backed out, or as failed. Who
+// may: change.back_out. From implementing. Facts: "backout_begun". Errors: move_not_possible, backing_out, reason_required.
+func (s *Service) BackOut(ctx context.Context, number string, version int64, reason string) (c Change, err error) {
+	if reason, err = ticket.Reason(reason); err != nil {
+		return c, err
+	}
+	err = s.db.Do(ctx, func(ctx context.Context) error {
+		if c, err = s.lock(ctx, number, version, "back_out"); err != nil {
+			return err
+		}
+		switch {
+		case c.Facet.BackoutAt != nil:
+			return ErrUndoing
+		case c.Ticket.State != StateImplementing:
+			return domain.ErrMove.Because("%s is not being implemented: there is nothing to undo.", c.Ticket.Number)
+		}
+		now, before := s.db.Now(ctx), c.Fields()
+		c.Facet.BackoutAt, c.Facet.BackoutBy, c.Facet.BackoutReason = &now, domain.ActorFrom(ctx).User, reason
+		h := ticket.Happened{What: "backout_begun", Details: ticket.Detail("reason", reason, "")}
+		return s.save(ctx, &c, before, h, ticket.Plain)
+	})
+	return c, err
 }
 
 // Hold stops a change where it stands, with a reason: no decision, no start, until Release. Who may: change.hold.

@@ -70,6 +70,9 @@ type Plan struct {
 	SecurityImpact    string
 	Answers           Answers
 	RiskReason        string
+
+	Template        string // with its edition; not in the digest of a change that comes from none
+	TemplateEdition int64
 }
 
 // Digest names the plan: the SHA-256, in hex, of its canonical form. The form is one JSON array with the name
@@ -94,6 +97,9 @@ func (p Plan) Digest() string {
 		form = append(form, "items", sorted(p.CIs), "environment", p.Environment, "outage", p.Outage, "outage_minutes", ticket.Int(p.OutageMinutes),
 			"backout_tested", p.BackoutTested, "communication_plan", p.CommunicationPlan, "verification_plan", p.VerificationPlan,
 			"security_touched", p.SecurityTouched, "security_impact", p.SecurityImpact, "answers", p.Answers.text(), "risk_reason", p.RiskReason)
+		if p.Template != "" {
+			form = append(form, "template", p.Template, "template_edition", ticket.Int(p.TemplateEdition))
+		}
 	}
 	var b strings.Builder
 	enc := json.NewEncoder(&b)

@@ -69,6 +69,9 @@ func (s *Service) apply(ctx context.Context, c *Change, p PlanPatch) (err error)
 			if f.Model == Unauthorised {
 				return ErrModel.With("body.model", "what was found stays what was found")
 			}
+			if f.Model != *p.Model {
+				f.Template, f.TemplateEdition = "", 0 // it goes the way of everybody then
+			}
 			f.Model = *p.Model
 		case Standard:
 			return ErrTemplate
@@ -231,6 +234,9 @@ type RaiseInput struct {
 	Team           domain.TeamID
 	Requester      domain.UserID // zero: the actor
 	Owner          domain.UserID // zero: the actor
+	// Template makes it a standard change. That it keeps to the edition is asked when it is scheduled and started.
+	Template string
+	Edition  int64
 }
 
 // Raise drafts a change. Who may: change.create. Facts: Raised.
@@ -254,6 +260,9 @@ func (s *Service) Raise(ctx context.Context, in RaiseInput) (c Change, err error
 		}
 		if err := s.apply(ctx, &c, in.Plan); err != nil {
 			return err
+		}
+		if in.Template != "" {
+			c.Facet.Model, c.Facet.Template, c.Facet.TemplateEdition = Standard, in.Template, in.Edition
 		}
 		if actor.User != 0 {
 			c.Facet.Editors = Users{actor.User}

@@ -81,7 +81,12 @@ type Calendar interface {
 	Thawed(ctx context.Context, c Change) error
 }
 
-// Deps is what the service needs. Items, Closures, Templates and Calendar may be nil.
+// Tasks answers for the work on a change: which tasks must end before a step ("start", "review") and have not.
+type Tasks interface {
+	Ahead(ctx context.Context, change domain.TicketID, before string) ([]string, error)
+}
+
+// Deps is what the service needs. Items, Closures, Templates, Calendar and Tasks may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -94,6 +99,7 @@ type Deps struct {
 	Closures  Closures
 	Templates Templates
 	Calendar  Calendar
+	Tasks     Tasks
 }
 
 // Service holds the verbs of changes.
@@ -109,6 +115,7 @@ type Service struct {
 	closures  Closures
 	templates Templates
 	calendar  Calendar
+	tasks     Tasks
 	store     store
 }
 
@@ -116,7 +123,7 @@ type Service struct {
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
 	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items, closures: d.Closures,
-		templates: d.Templates, calendar: d.Calendar, store: store{d.DB}}
+		templates: d.Templates, calendar: d.Calendar, tasks: d.Tasks, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)
@@ -247,7 +254,7 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 			}
 			return s.templates.Published(ctx, c)
 		},
-		Signed: func() error { return s.signed(ctx) }}
+		Signed: func() error { return s.signed(ctx) }, Tasks: func(before string) error { return s.ahead(ctx, c, before) }}
 	if s.calendar != nil {
 		scene.Clear = func() error { return s.calendar.Clear(ctx, c) }
 		scene.Thawed = func() error { return s.calendar.Thawed(ctx, c) }
@@ -256,6 +263,18 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 		scene.PeerAsked, err = s.peerAsked(ctx, c)
 	}
 	return scene, err
+}
+
+// ahead refuses a step before which tasks are still open.
+func (s *Service) ahead(ctx context.Context, c Change, before string) error {
+	if s.tasks == nil {
+		return nil
+	}
+	open, err := s.tasks.Ahead(ctx, c.Ticket.ID, before)
+	if err == nil && len(open) > 0 {
+		return ErrTasks.Because("%d tasks come first, beginning with %s.", len(open), open[0])
+	}
+	return err
 }
 
 func (s *Service) signed(ctx context.Context) error {

@@ -125,6 +125,10 @@ var groups = complete([]Group{
 		do("change.hold", "Hold", "hold changes and let them go on"),
 		do("change.implement", "Implement", "be named as implementers of changes"),
 		do("change.start", "Start", "start changes"),
+		do("change.plan_work", "Plan the work", "add tasks to changes"),
+		do("change.work", "Work on it", "work on the tasks of changes"),
+		do("change.correct_times", "Correct times", "correct when tasks of changes began and ended"),
+		do("change.back_out", "Back out", "back changes out"),
 		do("change.complete", "Complete", "complete changes"),
 		do("change.close", "Close", "close changes after review"),
 		do("change.cancel", "Cancel", "cancel changes"),
@@ -161,6 +165,12 @@ var groups = complete([]Group{
 	{Class: "calendar", Label: "The change calendar", Actions: []Action{
 		see("calendar.read", "Read", "see the change calendar, its windows and its freezes").reaching(Desk),
 		do("calendar.manage", "Manage", "make, suspend and retire maintenance windows and freezes"),
+	}},
+	{Class: "template", Label: "Templates of standard changes", Actions: []Action{
+		see("template.read", "Read", "read the templates of standard changes").reaching(Desk),
+		do("template.draft", "Write", "write and propose templates of standard changes").reaching(Desk),
+		do("template.decide", "Decide", "decide on templates of standard changes"),
+		do("template.manage", "Manage", "publish, suspend and retire templates of standard changes"),
 	}},
 	{Class: "canned", Label: "Canned texts", Actions: []Action{
 		see("canned.read", "Read", "read canned texts and put them into replies").reaching(Desk),

@@ -325,3 +325,8 @@ func (s *Service) BoardStates(ctx context.Context, yield func(entity string, ver
 	}
 	return nil
 }
+
+// Standing adds to ballots that their owner keeps itself how people stand now: who is inactive, who has lent their vote.
+func (s *Service) Standing(ctx context.Context, subject Subject, ballots []Ballot) error {
+	return s.enrich(ctx, subject, ballots)
+}

@@ -24,7 +24,13 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 	case changes.Replanned:
 		return k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change))
 	case changes.Moved:
-		return k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change))
+		if err := k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change)); err != nil {
+			return err
+		}
+		// What goes wrong too often is no routine any more.
+		if f.Move == "complete" {
+			return k.Templates.Ended(ctx, f.Change)
+		}
 	}
 	return nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
+	"github.com/cabinetdesk/cabinet/changes/template"
+	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
@@ -34,7 +36,7 @@ import (
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
-var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, cmdb.Flow}
+var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, template.Flow, work.Flow, cmdb.Flow}
 
 // Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
 type Desk struct {
@@ -52,6 +54,8 @@ type Desk struct {
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
 	Calendar  *calendar.Service
+	Templates *template.Service
+	Work      *work.Service
 	CMDB      *cmdb.Service
 	Impact    *impact.Service
 	Approvals *approval.Service
@@ -105,14 +109,17 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: estate{k.CMDB}, Random: Random,
 		Later: func(ctx context.Context) error { return k.Jobs.Enqueue(ctx, refreshCalendar{}) }})
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
-		Items: inventory{k.CMDB, k.Impact}, Closures: closures{k.Impact}, Calendar: timetable{k.Calendar}})
+		Items: inventory{k.CMDB, k.Impact}, Closures: closures{k.Impact}, Calendar: timetable{k.Calendar},
+		Templates: standard{k}, Tasks: tasks{k}})
+	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: inventory{k.CMDB, k.Impact}})
+	k.Work = work.New(d, k.Tickets, k.Changes)
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates,
 	} {
 		k.Log.Register(kind, states)

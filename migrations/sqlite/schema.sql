@@ -274,6 +274,49 @@ CREATE TABLE change_schedules (
   updated_at      datetime not null
 );
 
+CREATE TABLE change_tasks (
+  id          integer primary key,
+  number      text not null unique,
+  ticket_id   integer not null references tickets (id),
+  position    integer not null,
+  kind        text not null check (kind in ('plan', 'build', 'test', 'deploy', 'verify', 'backout')),
+  title       text not null,
+  state       text not null check (state in ('open', 'in_progress', 'done', 'failed', 'skipped')),
+  team_id     integer references teams (id),
+  assignee_id integer references users (id),
+  after       text not null default '[]',
+  checklist   text not null default '[]',
+  evidence    text not null default '[]',
+  result      text not null default '',
+  started_at  datetime,
+  started_by  integer references users (id),
+  ended_at    datetime,
+  ended_by    integer references users (id),
+  version     integer not null,
+  created_at  datetime not null
+);
+
+CREATE TABLE change_templates (
+  id           integer primary key,
+  key          text not null,
+  edition      integer not null,
+  state        text not null check (state in ('draft', 'proposed', 'approved', 'published', 'suspended', 'retired')),
+  title        text not null,
+  body         text not null,
+  digest       text not null,
+  author_id    integer references users (id),
+  editors      text not null default '[]',
+  evidence     text not null default '[]',
+  ballot       text not null default '',
+  reason       text not null default '',
+  published_at datetime,
+  expires_at   datetime,
+  state_since  datetime not null,
+  version      integer not null,
+  created_at   datetime not null,
+  unique (key, edition)
+);
+
 CREATE TABLE "changes" (
   ticket_id           integer primary key references tickets (id),
   version             integer not null,
@@ -329,7 +372,7 @@ CREATE TABLE "changes" (
   retro_state         text not null default '' check (retro_state in ('', 'pending', 'approved', 'rejected')),
   retro_late_at       datetime,
   exceptions          text not null default '[]'
-);
+, template text not null default '', template_edition integer not null default 0, backout_at datetime, backout_by integer references users (id), backout_reason text not null default '');
 
 CREATE TABLE ci_attributes (
   ci_id integer not null references cis (id),
@@ -845,7 +888,13 @@ CREATE INDEX change_conflicts_ticket on change_conflicts (ticket_id, state);
 
 CREATE INDEX change_schedules_used on change_schedules (kind, name) where not retired;
 
+CREATE INDEX change_tasks_assignee on change_tasks (assignee_id, state);
+
+CREATE INDEX change_tasks_change on change_tasks (ticket_id, position);
+
 CREATE INDEX changes_retro on changes (retro_due_at) where retro_state = 'pending';
+
+CREATE INDEX changes_template on changes (template, actual_end) where template <> '';
 
 CREATE INDEX changes_window on changes (planned_start, planned_end);
 
@@ -1207,6 +1256,46 @@ end;
 CREATE TRIGGER change_schedules_no_replace before insert on change_schedules
   when exists (select 1 from change_schedules where id = new.id or ref = new.ref) begin
   select raise(abort, 'a schedule is never replaced');
+end;
+
+CREATE TRIGGER change_tasks_event_insert before insert on change_tasks
+  when not exists (select 1 from audit_events where entity_kind = 'change_task' and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a task is added only with its event');
+end;
+
+CREATE TRIGGER change_tasks_event_update before update on change_tasks
+  when new.version <> old.version + 1 or new.ticket_id <> old.ticket_id
+    or not exists (select 1 from audit_events where entity_kind = 'change_task' and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a task changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER change_tasks_no_delete before delete on change_tasks begin
+  select raise(abort, 'a task is never deleted');
+end;
+
+CREATE TRIGGER change_tasks_no_replace before insert on change_tasks
+  when exists (select 1 from change_tasks where id = new.id or number = new.number) begin
+  select raise(abort, 'a task is never replaced');
+end;
+
+CREATE TRIGGER change_templates_event_insert before insert on change_templates
+  when not exists (select 1 from audit_events where entity_kind = 'template' and entity = new.key || '/' || new.edition and entity_version = new.version) begin
+  select raise(abort, 'a template is drafted only with its event');
+end;
+
+CREATE TRIGGER change_templates_event_update before update on change_templates
+  when new.version <> old.version + 1 or new.key <> old.key or new.edition <> old.edition
+    or not exists (select 1 from audit_events where entity_kind = 'template' and entity = new.key || '/' || new.edition and entity_version = new.version) begin
+  select raise(abort, 'a template changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER change_templates_no_delete before delete on change_templates begin
+  select raise(abort, 'a template is never deleted');
+end;
+
+CREATE TRIGGER change_templates_no_replace before insert on change_templates
+  when exists (select 1 from change_templates where id = new.id or (key = new.key and edition = new.edition)) begin
+  select raise(abort, 'a template is never replaced');
 end;
 
 CREATE TRIGGER changes_event_update before update on changes

@@ -62,6 +62,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/queue/$key', () => import('./features/tickets/QueuePage')),
   ...kinds.map((kind) => at(`/${kindPlural[kind]}/$number`, recordPage)),
   at('/new/$kind', () => import('./features/forms/NewPage')),
+  at('/standard-changes', () => import('./features/changes/StandardPage')),
   at('/cis', () => import('./features/cmdb/list/CisPage')),
   at('/cis/groups', () => import('./features/cmdb/groups/GroupsPage')),
   at('/cis/groups/$key', () => import('./features/cmdb/groups/GroupPage')),

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/template"
+	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
@@ -36,6 +38,8 @@ type Desk struct {
 	Requests  *request.Service
 	Problems  *problem.Service
 	Changes   *changes.Service
+	Templates *template.Service
+	Work      *work.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	CMDB      *cmdb.Service
@@ -84,7 +88,7 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
-	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts} {
+	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard} {
 		plan()
 	}
 	return s.sum, s.live(ctx)

@@ -57,6 +57,9 @@ export const search = (q: string, kind: string, limit: number) => queryOptions({
 export const approvals = (state: 'waiting' | 'decided') => queryOptions({
   queryKey: ['approvals', state], queryFn: ({ signal }) => api.get<T.Page<T.ApprovalRow>>('/approvals', { state, limit: 100 }, signal),
 });
+export const templates = queryOptions({ queryKey: ['change-templates'], queryFn: ({ signal }) => api.get<{ items: T.TemplateEdition[] }>('/change-templates', {}, signal), staleTime: 30_000 });
+/** Below the record's key, so that a live event about the change makes it stale. */
+export const changeWork = (number: string) => queryOptions({ queryKey: ['record', number, 'work'], queryFn: ({ signal }) => api.get<T.ChangeWork>(`/changes/${number}/tasks`, {}, signal) });
 export const changeModels = queryOptions({ queryKey: ['change-models'], queryFn: () => api.get<{ items: T.ChangeModel[] }>('/change-models'), staleTime: 5 * 60_000 });
 export const rules = <D>(kind: string, key = 'desk') => queryOptions({ queryKey: ['change-rules', kind, key], queryFn: () => api.get<T.RuleDocument<D>>(`/change-rules/${kind}/${key}`), staleTime: 60_000 });
 export const questionnaire = rules<{ questions: T.Question[] }>('questionnaire');

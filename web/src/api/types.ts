@@ -163,3 +163,15 @@ export interface Roles {
 export interface Explanation { allowed: boolean; sentence: string; steps: { ok: boolean; text: string; rule?: string }[]; policy_version: number }
 export interface Job { id: string; kind: string; state?: string; attempt?: number; max_attempts?: number; error?: string; failed_at?: string | null; created_at?: string; record?: string }
 export interface LiveRecord { number: string; kind: Kind; type: string; version: number; actor: string | { id?: string; name: string } | null; at: string }
+
+export interface TemplateEdition {
+  key: string; edition: number; version: number; state: string; state_label: string; usable: boolean; blocked: string | null; expires_at: string | null; digest: string;
+  implementation_plan_html: string; backout_plan_html: string; template: { title: string; summary?: string; minutes: number; variable?: string[] };
+  ballot: { label: string; needed: number; votes: { decision: string }[] | null; can: boolean } | null;
+}
+export interface WorkStep { step: string; label: string; tone?: string; requires: string[] | null; blocked: string | null }
+export interface WorkTask {
+  number: string; kind: string; title: string; state: string; state_label: string; assignee: Person | null; after: string[] | null; result: string | null; started_at: string | null; ended_at: string | null;
+  checklist: { text: string; by: Person | null; at: string | null }[] | null; evidence: { file: string; name: string; sha256: string; note: string | null }[] | null; moves: WorkStep[] | null;
+}
+export interface ChangeWork { tasks: WorkTask[] | null; may: Record<string, boolean>; backing_out: { at: string; by: Person | null; reason: string } | null; template: string | null; edition: number }
