@@ -14,7 +14,7 @@ import (
 // the change has altered its risk. Errors: move_not_possible, missing_input and those of the guards: other_model,
 // plan_incomplete, questionnaire_incomplete, not_peer_reviewed, electorate_too_small, board_missing, nobody_on_call,
 // template_required, incident_required, signature_required, not_approved, conditions_open, on_hold, outside_window,
-// tasks_before, backing_out, starter_decided, reviewer_implemented, retrospective_open.
+// starter_decided, tasks_before, backing_out, hard_conflict, change_freeze, reviewer_implemented, retrospective_open.
 func (s *Service) Move(ctx context.Context, in MoveInput) (c Change, err error) {
 	mv, known := Flow.Event(in.Event)
 	if !known || mv.Automatic {
@@ -123,6 +123,13 @@ func (s *Service) fire(ctx context.Context, c *Change, before map[string]string,
 		}
 	}
 	h := ticket.Happened{What: past[in.Event], Details: ticket.Detail("reason", in.Reason, actor.Ref)}
+	if s.closures != nil && (mv.Event == "authorize" || mv.Event == "break_glass") { // what is reached now is evidence from here on
+		closure, err := s.closures.Freeze(ctx, c.Ticket.ID, c.Facet.Revision)
+		if err != nil {
+			return err
+		}
+		h.Details = append(h.Details, ticket.Detail("closure", closure, "")...)
+	}
 	return s.save(ctx, c, before, h, func(h ticket.Happened) domain.Fact { return Moved{h, *c, in.Event} })
 }
 

@@ -60,6 +60,14 @@ type Items interface {
 	Readable(ctx context.Context, numbers []string) ([]string, error)
 }
 
+// Closures keep what the items of a plan reach (the CMDB), beside the change and in the same unit of work.
+type Closures interface {
+	// Keep keeps what a revision touches; what was kept of earlier ones, and is not evidence, goes.
+	Keep(ctx context.Context, change domain.TicketID, revision int64, numbers []string) error
+	// Freeze makes it evidence, and names it by a digest; empty for a plan without items.
+	Freeze(ctx context.Context, change domain.TicketID, revision int64) (digest string, err error)
+}
+
 // Templates answers for standard changes: nil when the change comes from a published template and keeps to it.
 type Templates interface {
 	Published(ctx context.Context, c Change) error
@@ -70,7 +78,15 @@ type Tasks interface {
 	Ahead(ctx context.Context, change domain.TicketID, before string) ([]string, error)
 }
 
-// Deps is what the service needs. Items, Templates and Tasks may be nil.
+// Calendar answers for the times of changes: what else is planned, and when nothing may be done.
+type Calendar interface {
+	// Clear refuses a change in whose way another one stands.
+	Clear(ctx context.Context, c Change) error
+	// Thawed refuses a change that falls into a freeze.
+	Thawed(ctx context.Context, c Change) error
+}
+
+// Deps is what the service needs. Items, Closures, Templates, Tasks and Calendar may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -80,8 +96,10 @@ type Deps struct {
 	People    People
 	Rules     *rulebook.Service
 	Items     Items
+	Closures  Closures
 	Templates Templates
 	Tasks     Tasks
+	Calendar  Calendar
 }
 
 // Service holds the verbs of changes.
@@ -94,16 +112,18 @@ type Service struct {
 	people    People
 	rules     *rulebook.Service
 	items     Items
+	closures  Closures
 	templates Templates
 	tasks     Tasks
+	calendar  Calendar
 	store     store
 }
 
 // New builds the service and makes the kind known to the shared part.
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
-	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items,
-		templates: d.Templates, tasks: d.Tasks, store: store{d.DB}}
+	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items, closures: d.Closures,
+		templates: d.Templates, tasks: d.Tasks, calendar: d.Calendar, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)
@@ -183,10 +203,22 @@ func (s *Service) lock(ctx context.Context, number string, version int64, action
 // ballots in the same verb must be in c.Ballots before the event is made.
 func (s *Service) save(ctx context.Context, c *Change, before map[string]string, h ticket.Happened, fact func(ticket.Happened) domain.Fact) error {
 	h.Digest = c.Facet.Digest
-	return s.tickets.SaveAs(ctx, c, before, h, fact, func(ctx context.Context) error {
+	err := s.tickets.SaveAs(ctx, c, before, h, fact, func(ctx context.Context) error {
 		c.Facet.Version = c.Ticket.Version
 		return s.store.update(ctx, c.Facet)
 	})
+	if err != nil || before["revision"] == ticket.Int(c.Facet.Revision) || before["items"] == "" && len(c.Facet.CIs) == 0 {
+		return err
+	}
+	return s.keepClosure(ctx, *c)
+}
+
+// keepClosure keeps what the present plan's items reach.
+func (s *Service) keepClosure(ctx context.Context, c Change) error {
+	if s.closures == nil {
+		return nil
+	}
+	return s.closures.Keep(ctx, c.Ticket.ID, c.Facet.Revision, c.Facet.CIs)
 }
 
 // Moves offers the moves out of the change's state that its model makes, with the reason where one is blocked.
@@ -223,6 +255,10 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 			return s.templates.Published(ctx, c)
 		},
 		Signed: func() error { return s.signed(ctx) }, Tasks: func(before string) error { return s.ahead(ctx, c, before) }}
+	if s.calendar != nil {
+		scene.Clear = func() error { return s.calendar.Clear(ctx, c) }
+		scene.Thawed = func() error { return s.calendar.Thawed(ctx, c) }
+	}
 	if err == nil && c.Ticket.State == StateAssess {
 		scene.PeerAsked, err = s.peerAsked(ctx, c)
 	}

@@ -286,3 +286,9 @@ func (s *Service) Relations(ctx context.Context, number string, m Moment) (c CI,
 	}
 	return c, out, others, nil
 }
+
+// Ties lists the relations that items have now, at either end, without asking who may see them: for composition, and for
+// guards.
+func (s *Service) Ties(ctx context.Context, ids []domain.CIID) ([]Relation, error) {
+	return s.store.ties(ctx, ids)
+}

@@ -15,11 +15,20 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 	case ticket.Commented:
 		// A requester who answers, or objects, sets the incident going again.
 		return k.Incidents.Answered(ctx, f)
-	case changes.Moved:
-		// What goes wrong too often is no routine any more.
-		if f.Move == "complete" {
-			return k.Templates.Ended(ctx, f.Change)
+	case changes.Raised: // its fact is from before it had a key
+		c, err := k.Changes.Get(ctx, f.Change.Ticket.Number)
+		if err != nil {
+			return err
 		}
+		return k.Calendar.Follow(ctx, Plan(c), over(c))
+	case changes.Replanned:
+		return k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change))
+	case changes.Moved:
+		if err := k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change)); err != nil || f.Move != "complete" {
+			return err
+		}
+		// What goes wrong too often is no routine any more.
+		return k.Templates.Ended(ctx, f.Change)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
@@ -54,6 +55,7 @@ type Desk struct {
 	Oversight *oversight.Service
 	Templates *template.Service
 	Work      *work.Service
+	Calendar  *calendar.Service
 	CMDB      *cmdb.Service
 	Impact    *impact.Service
 	Approvals *approval.Service
@@ -104,9 +106,11 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
 	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
+	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: estate{k.CMDB}, Random: Random,
+		Later: func(ctx context.Context) error { return k.Jobs.Enqueue(ctx, refreshCalendar{}) }})
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
-		Items: inventory{k.CMDB}, Templates: standard{k}, Tasks: tasks{k}})
-	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: inventory{k.CMDB}})
+		Items: inventory{k.CMDB, k.Impact}, Templates: standard{k}, Tasks: tasks{k}, Closures: closures{k.Impact}, Calendar: timetable{k.Calendar}})
+	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: inventory{k.CMDB, k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
@@ -115,6 +119,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates,
 	} {
 		k.Log.Register(kind, states)
 	}

@@ -41,7 +41,13 @@ test('somebody asks what a database server takes down, why, and what is open abo
   await desk.open(incident);
   const items = page.getByRole('region', { name: 'Configuration items' });
   await items.getByRole('button', { name: 'Name a configuration item' }).click();
-  await desk.pick(items, /^Configuration item:/, 'dc1-db-01');
+  await expect(items.getByRole('button', { name: 'Name it' })).toBeVisible();
+  await expect(async () => {
+    if (!await page.locator('.picker-search').isVisible()) await items.getByRole('button', { name: /^Configuration item:/ }).click();
+    await expect(page.locator('.picker-search')).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await page.locator('.picker-search').fill('dc1-db-01');
+  await page.getByRole('option', { name: 'dc1-db-01' }).first().click();
   await items.getByRole('button', { name: 'Name it' }).click();
   await expect(items).toContainText('dc1-db-01');
   await desk.goto(`/cis/${number}`);
@@ -95,6 +101,7 @@ test('the slider shows an item as it was, and a comparison only what differs', a
   await desk.goto(`/cis/${number}`);
   await expect(known(page)).toContainText('Debian 13');
   const slider = page.getByRole('slider', { name: 'Moment' });
+  await expect(slider).toBeEnabled();
   await slider.focus();
   await page.keyboard.press('Home');
   await expect(page).toHaveURL(/at=/);
