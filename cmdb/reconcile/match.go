@@ -115,10 +115,12 @@ func (p *proposer) say(r cifile.Row, persons map[string]domain.UserID) said {
 	}
 	for _, v := range r.Values {
 		a, known := p.model.Field(r.Class, v.Attribute)
-		if !known {
+		switch {
+		case !known && v.Text == "":
+			continue
+		case !known:
 			return refuse(v.Column, "items of this class have no attribute "+v.Attribute)
-		}
-		if v.Text == "" {
+		case v.Text == "":
 			out.absent[v.Attribute] = true
 			continue
 		}

@@ -159,7 +159,7 @@ func TestRealAssetListsComeInRowByRow(t *testing.T) {
 			rows int
 			want map[string]int64
 		}{
-			{"users-sample.csv", 100, map[string]int64{reconcile.APerson: 100}}, {"locations-sample.csv", 19, nil}, {"models-sample.csv", 20, map[string]int64{}},
+			{"users-sample.csv", 100, map[string]int64{reconcile.APerson: 100}}, {"locations-sample.csv", 19, map[string]int64{reconcile.Fresh: 19}}, {"models-sample.csv", 20, map[string]int64{}},
 			{"assets-sample.csv", 22, nil}, {"licenses-sample.csv", 0, nil}, {"accessories-sample.csv", 0, nil}, {"consumables-sample.csv", 0, nil}, {"components-sample.csv", 1, nil},
 		} {
 			r := d.proposeFile("snipe", "snipe-it", x.name, file(t, x.name))

@@ -25,6 +25,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Start the server."`
 	Audit   auditCmd   `cmd:"" help:"Verify the log, show its checkpoint, recover after a restore."`
 	Import  importCmd  `cmd:"" help:"Bring in the history of another tool."`
+	CMDB    cmdbCmd    `cmd:"" name:"cmdb" help:"List and undo imports of configuration items; the model of the CMDB."`
 	Migrate migrateCmd `cmd:"" help:"Upgrade the database."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty desk with a demo organisation."`
 	Export  exportCmd  `cmd:"" help:"Write a list into a workbook or CSV file."`

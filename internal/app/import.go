@@ -17,6 +17,7 @@ import (
 )
 
 type importCmd struct {
+	CIs      importCIsCmd      `cmd:"" name:"cis" help:"Import configuration items from another tool: a CSV file, a workbook or JSON. First a proposal is shown."`
 	EventLog importEventLogCmd `cmd:"" name:"event-log" help:"Import incidents from an event log: a CSV file in which one row is one snapshot of a ticket."`
 }
 
