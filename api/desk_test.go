@@ -10,8 +10,9 @@ import (
 
 func TestARequestIsFulfilledByItsTasks(t *testing.T) {
 	each(t, func(h *house) {
-		r := h.post("ann", "/requests", map[string]any{"title": "A laptop for Bob", "impact": 3, "urgency": 2, "contact_type": "portal"}).ok(201).is("priority", 4)
+		r := h.post("ann", "/requests", map[string]any{"title": "A laptop for Bob", "impact": 3, "urgency": 2, "contact_type": "portal"}).ok(201).is("priority", 4).is("contact_type", "portal")
 		n := r.text("number")
+		h.get("ann", "/tickets?queue=all").ok(200).is("items.0.contact_type", "portal")
 		r = h.post("amir", "/requests/"+n+"/tasks", map[string]any{"title": "Order it", "team": "network"}).ok(201)
 		task := r.text("tasks.0.number")
 		r.is("tasks.0.state", "open").is("tasks.0.moves.0.event", "start").is("tasks.0.team.name", "Network")
@@ -19,9 +20,15 @@ func TestARequestIsFulfilledByItsTasks(t *testing.T) {
 		h.post("amir", "/tasks/"+task+"/moves/finish", nil).ok(200).is("state", "done").is("assignee.name", "Amir")
 		h.post("amir", "/requests/"+n+"/moves/fulfil", map[string]any{"fulfilment": "On Bob's *desk*.", "comment": "Enjoy it."}).ok(200).is("state", "fulfilled")
 		line := h.get("ann", "/tickets/"+n+"/timeline").ok(200)
-		if got := line.list("items"); len(got) != 3 || line.text("items.2.body") != "Enjoy it." {
+		if got := line.list("items"); len(got) != 5 || line.text("items.4.body") != "Enjoy it." {
 			h.fail(string(line.raw))
 		}
+		// What happens to its tasks is told with it, page by page.
+		line.is("items.1.label", "added the task “Order it”").is("items.2.label", "finished the task “Order it”").is("items.2.changes.0.after", "Done")
+		page := h.get("ann", "/tickets/"+n+"/timeline?limit=2").ok(200)
+		h.get("ann", "/tickets/"+n+"/timeline?limit=2&after="+page.text("next")).ok(200).is("items.0.type", "task.finished").is("items.1.type", "request.fulfilled")
+		other := h.post("ann", "/requests", map[string]any{"title": "Another"}).ok(201).text("number")
+		h.get("ann", "/tickets/"+other+"/timeline?after="+page.text("next")).problem(400, "malformed_cursor")
 		h.do(ask{by: "ann", method: "PATCH", path: "/requests/" + n, body: map[string]any{"title": "Two laptops"}}).problem(403, "not_permitted")
 	})
 }

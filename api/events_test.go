@@ -123,6 +123,36 @@ func TestLiveEventsTellOnlyWhatMayBeSeen(t *testing.T) {
 	})
 }
 
+func TestWhatHappensToATaskIsHeardOfItsRequest(t *testing.T) {
+	each(t, func(h *house) {
+		r := h.post("ann", "/requests", map[string]any{"title": "A laptop"}).ok(201).text("number")
+		srv := httptest.NewServer(h.server.Handler())
+		h.t.Cleanup(srv.Close)
+		ann, rolf := h.listen(srv.URL, bearer(h.token("ann"))), h.listen(srv.URL, bearer(h.token("rolf")))
+		h.next(ann)
+		h.next(rolf)
+		h.post("amir", "/requests/"+r+"/tasks", map[string]any{"title": "Order it"}).ok(201)
+		h.report("rolf", "Mail is down")
+		h.Seal()
+		var told []string
+		for len(told) < 2 {
+			e := h.next(ann)
+			if told = append(told, e.data["type"].(string)); e.data["number"] != r || e.data["kind"] != "request" {
+				h.t.Fatal(e)
+			}
+			if told[len(told)-1] == "task.created" {
+				break
+			}
+		}
+		if told[len(told)-1] != "task.created" {
+			h.t.Error(told)
+		}
+		if e := h.next(rolf); e.data["type"] != "incident.reported" { // of somebody else's request he hears nothing
+			h.t.Error(e)
+		}
+	})
+}
+
 func TestAStreamEndsWithItsSession(t *testing.T) {
 	h := one(t, func(d *api.Deps) { d.Heartbeat = 20 * time.Millisecond })
 	h.password("amir")

@@ -13,6 +13,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
@@ -138,10 +139,14 @@ var bodies = map[string]any{
 	"save-view":    map[string]any{"name": "x", "query": "queue=mine"}, "save-draft": map[string]any{"body": map[string]any{}},
 	"create-my-token":    map[string]any{"name": "x", "rights": []string{"incident.read"}, "expires_at": "2026-04-01T00:00:00Z"},
 	"change-my-password": map[string]any{"current": "x", "new": "y"}, "my-preferences": map[string]any{},
+	"write-canned": map[string]any{"name": "x", "body": "x"}, "amend-canned": map[string]any{"name": "Hi"},
+	"create-ci": map[string]any{"class": "server", "values": map[string]string{"name": "x"}}, "amend-ci": map[string]any{"values": map[string]string{"description": "x"}},
+	"relate-ci": map[string]any{"type": "runs_on", "to": "CI-999999"}, "bulk-cis": map[string]any{"numbers": []string{"CI-999999"}, "action": "attest"},
+	"set-ci-group": map[string]any{"name": "X"}, "join-ci-group": map[string]any{"number": "CI-999999"},
 	"bulk": map[string]any{"numbers": []string{"INC-999999"}, "action": "assign", "assignee": "me"},
 }
 
-var queries = map[string]string{"search": "?q=mail", "suggest-tickets": "?q=mail"}
+var queries = map[string]string{"compare-ci": "?from=2026-01-01", "compare-ci-group": "?from=2026-01-01", "search": "?q=mail", "suggest-tickets": "?q=mail"}
 
 func (m *matrix) decide(role, action string, o policies.Object) bool {
 	return m.Gate.Decide(context.Background(), m.actors[role], action, o).Allowed
@@ -160,12 +165,23 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		return out
 	case "task", "attachment":
 		return m.childProbes(row, role)
+	case "ci":
+		return m.itemProbes(row, role)
 	case "person":
 		return m.personProbes(row, role)
 	}
 	me := m.actors[role]
+	if row.Object == "ci-group" {
+		return m.groupProbes(row, role)
+	}
 	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
+	case row.ID == "bulk-cis":
+		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
+	case row.Action == "ci.read": // of something, somewhere
+		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), row.Action)
+	case row.ID == "create-ci":
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "ci"})
 	case row.ID == "start-export":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "incident.export")
 	case row.Action == route.Own || strings.HasPrefix(row.Action, "{kind}"):
@@ -178,6 +194,10 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		p.allowed = p.visible && m.decide(role, row.Action, policies.Object{})
 	case row.ID == "revoke-delegation":
 		p.allowed = true // there is none: not found for everybody
+	case row.Object == "canned":
+		p.path = strings.NewReplacer("{id}", m.canned(), "{event}", "retire").Replace(row.Path)
+		p.visible = m.decide(role, "canned.read", policies.Object{})
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "canned", Team: m.Team("network")})
 	case row.Object == "team":
 		network := people.Team{ID: m.Team("network"), Key: "network"}
 		p.path = strings.ReplaceAll(row.Path, "{key}", "network")
@@ -189,6 +209,17 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		}
 	}
 	return []probe{p}
+}
+
+// canned makes, or finds again, a canned text of the network team.
+func (m *matrix) canned() string {
+	m.t.Helper()
+	if m.objects["canned"] == "" {
+		text, err := m.Canned.Write(m.System(), canned.WriteInput{Name: "Hello", Body: "Hello", Team: m.Team("network")})
+		m.must(err)
+		m.objects["canned"] = text.Ref
+	}
+	return m.objects["canned"]
 }
 
 func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {

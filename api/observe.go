@@ -81,7 +81,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 				}
 			}
 			level := slog.LevelInfo
-			if m.status >= http.StatusInternalServerError {
+			if m.status >= http.StatusInternalServerError && r.Context().Err() == nil { // whoever went away meanwhile hears no answer: no failure of ours
 				level = slog.LevelError
 			}
 			if v.route == "" {

@@ -28,9 +28,12 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	v1 "github.com/cabinetdesk/cabinet/api/v1"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/audit/runs"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	desk_problem "github.com/cabinetdesk/cabinet/domain/problem"
@@ -58,8 +61,11 @@ type Deps struct {
 	Problems  *desk_problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	CMDB      *cmdb.Service
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
+	Runs      *runs.Service
+	Canned    *canned.Service
 	Jobs      *jobs.Runner
 	Reports   *reports.Reports
 	Exports   *reports.Exports
@@ -115,7 +121,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, People: d.People, Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,15 @@
 package api_test
 
-import "testing"
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/cabinetdesk/cabinet/api"
+)
 
 func TestAnIncidentLivesFromReportToClosure(t *testing.T) {
 	each(t, func(h *house) {
@@ -23,4 +32,18 @@ func TestAnIncidentLivesFromReportToClosure(t *testing.T) {
 		}
 		h.post("ann", "/incidents/"+n+"/moves/close", nil).ok(200).is("state", "closed")
 	})
+}
+
+func TestWhoGoesAwayBeforeTheAnswerIsNoFailureOfTheServer(t *testing.T) {
+	var said bytes.Buffer
+	h := one(t, func(d *api.Deps) { d.Log = slog.New(slog.NewTextHandler(&said, nil)) })
+	n := h.report("ann", "Mail is down")
+	h.token("ann")
+	gone, leave := context.WithCancel(context.Background())
+	leave()
+	answer := httptest.NewRecorder()
+	h.doInto(gone, ask{by: "ann", method: "GET", path: "/incidents/" + n}, answer)
+	if answer.Code < 500 || strings.Contains(said.String(), "level=ERROR") {
+		t.Errorf("status %d, and the log says\n%s", answer.Code, said.String())
+	}
 }

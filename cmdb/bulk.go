@@ -38,7 +38,7 @@ func (s *Service) RegisterMany(ctx context.Context, in []RegisterInput) (out []C
 		}
 		for i, c := range out {
 			if errs[i] == nil {
-				facts = append(facts, Changed{CI: c, What: "registered", Effective: in[i].Origin.Effective, Source: in[i].Origin.Source, Run: in[i].Origin.Run})
+				facts = append(facts, Changed{CI: c, What: "registered", Changes: diff(nil, c.Facts.Fields()), Effective: in[i].Origin.Effective, Source: in[i].Origin.Source, Run: in[i].Origin.Run})
 			}
 		}
 		if len(fresh) == 0 {

@@ -21,10 +21,11 @@ const (
 // Changed is the fact that something happened to an item: What names it, in the past tense ("registered", "amended",
 // "went_live", "attested", "merged", "unmerged", "withdrawn", "reinstated", "put_back").
 type Changed struct {
-	CI     CI
-	What   string
-	Before map[string]string
-	From   string // status before, where it moved
+	CI   CI
+	What string
+	// Changes are what is different: of a correction of the past, in any of the stretches of time that it reaches.
+	Changes []domain.FieldChange
+	From    string // status before, where it moved
 	// Effective is since when it is so, where that is not when it was recorded.
 	Effective time.Time
 	Reason    string
@@ -36,7 +37,7 @@ type Changed struct {
 func (f Changed) Event() domain.Event {
 	e := domain.Event{Type: "ci." + f.What, EntityKind: kindCI, Entity: f.CI.Number, Version: f.CI.Version, StateFrom: f.From, StateTo: f.CI.Facts.Status,
 		Visibility: domain.InternalV, State: f.CI.Facts.state(), Scope: scope(f.Run, f.CI.Facts.TagList()...)}
-	e.Fields = diff(f.Before, f.CI.Facts.Fields())
+	e.Fields = slices.Clone(f.Changes)
 	say := func(field, text string) {
 		if text != "" {
 			e.Fields = append(e.Fields, domain.FieldChange{Field: field, After: text})

@@ -41,17 +41,18 @@ func (r Revision) ci(c CI) CI {
 
 // revise applies a patch to all that is known from an instant on. known are the revisions that are held to be true, in the
 // order of time, without gaps or overlaps; next is the item at its new version. It returns the keys of the revisions
-// that are superseded, the revisions in their place, and the facts that hold now; no revisions when the patch changes
-// nothing. It is pure but for what patch does.
+// that are superseded, the revisions in their place, the facts that hold now, and what the patch changed in any of the
+// stretches, each field with its value in the first of them; no revisions when it changes nothing. It is pure but for
+// what patch does.
 //
 // A stretch that lies before the instant stays. One that goes on beyond it is cut there. What comes after
 // takes the patch as well: a correction of the past holds until today, and later facts that it does not name stay.
-func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts) error) (old []int64, fresh []Revision, present Facts, err error) {
+func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts) error) (old []int64, fresh []Revision, present Facts, changes []domain.FieldChange, err error) {
 	if len(known) == 0 {
-		return nil, nil, present, errors.New("an item without revisions")
+		return nil, nil, present, nil, errors.New("an item without revisions")
 	}
 	if from.Before(known[0].ValidFrom) {
-		return nil, nil, present, ErrEffective.With("body.effective", "the item is known since "+known[0].ValidFrom.Format("2006-01-02 15:04")+" UTC only")
+		return nil, nil, present, nil, ErrEffective.With("body.effective", "the item is known since "+known[0].ValidFrom.Format("2006-01-02 15:04")+" UTC only")
 	}
 	for _, r := range known {
 		if r.ValidTo != nil && !r.ValidTo.After(from) {
@@ -59,10 +60,15 @@ func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts)
 		}
 		present = r.Facts.clone()
 		if err := patch(&present); err != nil {
-			return nil, nil, present, err
+			return nil, nil, present, nil, err
 		}
 		if reflect.DeepEqual(present, r.Facts) {
 			continue
+		}
+		for _, c := range diff(r.Facts.Fields(), present.Fields()) {
+			if !slices.ContainsFunc(changes, func(x domain.FieldChange) bool { return x.Field == c.Field }) {
+				changes = append(changes, c)
+			}
 		}
 		old = append(old, r.ID)
 		again := r
@@ -76,7 +82,7 @@ func revise(known []Revision, next CI, from, now time.Time, patch func(f *Facts)
 		again.Facts = present.clone()
 		fresh = append(fresh, again)
 	}
-	return old, fresh, present, nil
+	return old, fresh, present, changes, nil
 }
 
 // refused turns the refusal of the flow into the desk's error.
@@ -113,6 +119,75 @@ func (s *Service) Moments(ctx context.Context, number string) ([]time.Time, erro
 		return nil, err
 	}
 	return s.store.moments(ctx, c.ID)
+}
+
+// Entities names everything in the log that is about an item: itself, its relations and its memberships. Who may: ci.read.
+func (s *Service) Entities(ctx context.Context, number string) (CI, map[string][]string, error) {
+	c, err := s.Get(ctx, number)
+	if err != nil {
+		return c, nil, err
+	}
+	out := map[string][]string{kindCI: {c.Number}}
+	relations, memberships, err := s.store.refs(ctx, c.ID)
+	if len(relations) > 0 {
+		out[kindRelation] = relations
+	}
+	if len(memberships) > 0 {
+		out[kindMembership] = memberships
+	}
+	return c, out, err
+}
+
+// CompareGroup says who joined and who left a group between two moments, and in what those who are in it at both differ; up to 500 of these. Who may: ci.read for
+// anything.
+func (s *Service) CompareGroup(ctx context.Context, group string, a, b Moment) (joined, left []CI, changed map[string][]domain.FieldChange, err error) {
+	if s.gate.Scope(ctx, "ci.read").None() {
+		return nil, nil, nil, domain.ErrForbidden
+	}
+	g, err := s.store.group(ctx, group)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	now := s.db.Now(ctx)
+	moments := [2]Moment{a.with(now), b.with(now)}
+	var in [2][]domain.CIID
+	for i, m := range moments {
+		if in[i], err = s.store.members(ctx, g.ID, m); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	all, err := s.store.byIDs(ctx, slices.Concat(in[0], in[1]))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	all = s.Readable(ctx, all)
+	changed = map[string][]domain.FieldChange{}
+	for _, id := range in[1] {
+		c, ok := all[id]
+		switch {
+		case !ok:
+		case !slices.Contains(in[0], id):
+			joined = append(joined, c)
+		case len(changed) < 500:
+			before, err := s.store.revisionAt(ctx, id, moments[0])
+			if err != nil {
+				continue // it was in the group before it was recorded
+			}
+			after, err := s.store.revisionAt(ctx, id, moments[1])
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			if d := diff(before.Facts.Fields(), after.Facts.Fields()); len(d) > 0 {
+				changed[c.Number] = d
+			}
+		}
+	}
+	for _, id := range in[0] {
+		if c, ok := all[id]; ok && !slices.Contains(in[1], id) {
+			left = append(left, c)
+		}
+	}
+	return joined, left, changed, nil
 }
 
 // Comparison is in what an item, or a group, differs between two moments.

@@ -265,6 +265,9 @@ func (s *Service) List(ctx context.Context, f Filter, names Names) (p Page, err 
 		return p, err
 	}
 	scope := s.gate.Scope(ctx, "ci.read")
+	if scope.None() {
+		return p, domain.ErrForbidden
+	}
 	if p.Items, err = s.store.list(ctx, r, scope); err != nil {
 		return p, err
 	}

@@ -52,7 +52,7 @@ func (s *Service) Register(ctx context.Context, in RegisterInput) (c CI, err err
 			return err
 		}
 		c.Number = n.String()
-		fact := Changed{CI: c, What: "registered", Effective: in.Origin.Effective, Source: in.Origin.Source, Run: in.Origin.Run}
+		fact := Changed{CI: c, What: "registered", Changes: diff(nil, c.Facts.Fields()), Effective: in.Origin.Effective, Source: in.Origin.Source, Run: in.Origin.Run}
 		if err := s.db.Emit(ctx, fact); err != nil {
 			return err
 		}
@@ -219,7 +219,7 @@ func (s *Service) alter(ctx context.Context, m model.Model, c *CI, fact Changed,
 	next := *c
 	next.Version++
 	next.UpdatedAt = now
-	old, fresh, facts, err := revise(known, next, from, now, patch)
+	old, fresh, facts, changes, err := revise(known, next, from, now, patch)
 	if err != nil || len(fresh) == 0 {
 		return err
 	}
@@ -228,7 +228,7 @@ func (s *Service) alter(ctx context.Context, m model.Model, c *CI, fact Changed,
 	if err := s.mayPlace(ctx, *c, next); err != nil {
 		return err
 	}
-	fact.CI, fact.Before = next, before.Fields()
+	fact.CI, fact.Changes = next, changes
 	if err := s.db.Emit(ctx, fact); err != nil {
 		return err
 	}

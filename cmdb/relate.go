@@ -139,8 +139,11 @@ func (s *Service) joinable(ctx context.Context, t model.RelationType, from, to C
 // tieRelation records a relation as it is from now on; old, if any, is what was held to be true before.
 func (s *Service) tieRelation(ctx context.Context, r *Relation, old *Relation, what, reason, run string) error {
 	fact := Tied{Kind: kindRelation, Ref: r.Ref, Version: r.Version, What: what, State: r.state(), Reason: reason, Run: run}
-	if old != nil {
+	switch {
+	case old != nil:
 		fact.Before = old.state()
+	case r.Version > 1:
+		fact.Before = map[string]string{"withdrawn": "true"}
 	}
 	if err := s.db.Emit(ctx, fact); err != nil {
 		return err
@@ -163,8 +166,10 @@ func (s *Service) end(ctx context.Context, old Relation, at time.Time, reason, r
 	return s.tieRelation(ctx, &r, &old, "unrelated", reason, run)
 }
 
-// UnrelateInput ends a relation by its reference.
+// UnrelateInput ends a relation by its reference. Number, if given, is one of its items, which the actor must be allowed to
+// relate as well.
 type UnrelateInput struct {
+	Number string
 	Ref    string
 	Reason string
 	Origin Origin
@@ -177,8 +182,17 @@ func (s *Service) Unrelate(ctx context.Context, in UnrelateInput) (r Relation, e
 		return r, err
 	}
 	err = s.db.Do(ctx, func(ctx context.Context) error {
+		var c CI
+		if in.Number != "" {
+			if c, err = s.lock(ctx, in.Number, 0, "relate"); err != nil {
+				return err
+			}
+		}
 		if r, err = s.lockRelation(ctx, in.Ref); err != nil || r.ValidTo != nil {
 			return err
+		}
+		if in.Number != "" && c.ID != r.FromID && c.ID != r.ToID {
+			return domain.ErrNotFound.Because("%s has no such relation.", c.Number)
 		}
 		at, err := in.Origin.since(s.db.Now(ctx))
 		if err != nil {

@@ -127,6 +127,11 @@ func (s *Service) Readable(ctx context.Context, items map[domain.CIID]CI) map[do
 	return out
 }
 
+// May tells whether the actor may take an action ("ci.amend") on some item.
+func (s *Service) May(ctx context.Context, action string) bool {
+	return !s.gate.Scope(ctx, action).None()
+}
+
 // Fresh says how old what is known of an item is, as of now or of the moment that the item was loaded for.
 func (s *Service) Fresh(ctx context.Context, c CI) (Freshness, error) {
 	m, _, err := s.Model(ctx)

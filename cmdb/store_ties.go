@@ -325,3 +325,13 @@ func (s store) digest(ctx context.Context, now time.Time, line func(parts ...str
 		}
 	}
 }
+
+// refs lists the references of all relations and memberships that an item ever had, the latest first.
+func (s store) refs(ctx context.Context, ci domain.CIID) (relations, memberships []string, err error) {
+	const most = 500
+	if err := s.db.Conn(ctx).Raw("select ref from ci_relations where from_id = ? or to_id = ? group by ref order by max(id) desc limit ?", ci, ci, most).Scan(&relations).Error; err != nil {
+		return nil, nil, err
+	}
+	err = s.db.Conn(ctx).Raw("select ref from ci_memberships where ci_id = ? group by ref order by max(id) desc limit ?", ci, most).Scan(&memberships).Error
+	return relations, memberships, err
+}

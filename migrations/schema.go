@@ -76,14 +76,14 @@ func postgresSchema(ctx context.Context, d *db.DB) (string, error) {
 }
 
 // Columns lists "table.column" of the desk's tables, with " null" where a column may be empty: what must be
-// the same in both databases.
+// the same in both databases. Each has full-text indexes of its own form: the tables that end in _search.
 func Columns(ctx context.Context, d *db.DB) ([]string, error) {
 	q := `select m.name || '.' || c.name || case when c."notnull" = 0 and c.pk = 0 then ' null' else '' end
-		from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like 'ticket_search%'
+		from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '%_search' and m.name not like '%_search_%'
 		and m.name not like 'river%' and m.name not like 'goose%'`
 	if d.IsPostgres() {
 		q = `select table_name || '.' || column_name || case is_nullable when 'YES' then ' null' else '' end from information_schema.columns
-			where table_schema = current_schema() and table_name <> 'ticket_search'
+			where table_schema = current_schema() and table_name not like '%_search'
 			and table_name not like 'river%' and table_name not like 'goose%'`
 	}
 	rows, err := d.Reader().QueryContext(ctx, q)

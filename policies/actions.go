@@ -141,6 +141,10 @@ var groups = complete([]Group{
 		see("board.read", "Read", "see boards and their members").reaching(Desk),
 		do("board.manage", "Manage", "make boards and name their members"),
 	}},
+	{Class: "canned", Label: "Canned texts", Actions: []Action{
+		see("canned.read", "Read", "read canned texts and put them into replies").reaching(Desk),
+		do("canned.manage", "Manage", "write, change and retire canned texts"),
+	}},
 	{Class: "delegation", Label: "Delegations", Actions: []Action{
 		do("delegation.create", "Delegate", "delegate their own vote").reaching(Self),
 		see("delegation.read", "Read", "see delegations"),

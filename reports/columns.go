@@ -105,6 +105,7 @@ var facetColumns = map[domain.Kind][]column{
 		{"Resolution", "What restored the service", 40, func(r *record) any { return r.incident.Resolution }},
 	},
 	domain.KindRequest: {
+		{"Contact type", "How it came in", 12, func(r *record) any { return r.request.ContactType }},
 		{"Fulfilment", "What was delivered", 40, func(r *record) any { return r.request.Fulfilment }},
 	},
 	domain.KindProblem: {

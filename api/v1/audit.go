@@ -3,12 +3,11 @@ package v1
 import (
 	"context"
 	"encoding/base64"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/api/rest"
 	"github.com/cabinetdesk/cabinet/api/route"
+	"github.com/cabinetdesk/cabinet/api/story"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -137,7 +136,7 @@ func (d *Desk) auditRows(ctx context.Context, events []audit.Event) ([]AuditEven
 	}
 	for _, e := range events {
 		row := AuditEvent{ID: e.ID, At: e.RecordedAt, Type: e.Type, Record: e.Entity, Version: e.Version, Via: e.Via, StateFrom: e.StateFrom, StateTo: e.StateTo,
-			Leaf: seal(e).Leaf, Changes: []FieldChange{}}
+			Leaf: story.SealOf(e).Leaf, Changes: []FieldChange{}}
 		if p, ok := w.refs[e.Actor]; ok {
 			person := who.Of(p)
 			row.Actor = &person
@@ -204,7 +203,7 @@ func (d *Desk) auditCheckpoint(ctx context.Context, _ *rest.Empty) (*rest.Body[C
 	return &rest.Body[Checkpoint]{Body: out}, nil
 }
 
-// Verification is a run of the verification of the whole log. It is known to the instance that runs it.
+// Verification is a run of the verification of the whole log. Any instance answers for it.
 type Verification struct {
 	ID         string       `json:"id"`
 	State      string       `json:"state" enum:"running,passed,failed"`
@@ -222,15 +221,6 @@ type VerifyStep struct {
 	Detail string `json:"detail"`
 }
 
-// verifications are the runs of this instance, the latest last.
-type verifications struct {
-	mu   sync.Mutex
-	runs []*Verification
-}
-
-// keptRuns is how many runs are remembered.
-const keptRuns = 20
-
 // Started names a verification that runs.
 type Started struct {
 	ID string `json:"id"`
@@ -238,58 +228,18 @@ type Started struct {
 
 // verifyLog starts a verification, or joins the one that runs: it reads everything, so that one at a time is enough.
 func (d *Desk) verifyLog(ctx context.Context, _ *rest.Empty) (*rest.Body[Started], error) {
-	d.runs.mu.Lock()
-	defer d.runs.mu.Unlock()
-	for _, r := range d.runs.runs {
-		if r.State == "running" {
-			return &rest.Body[Started]{Body: Started{r.ID}}, nil
-		}
-	}
-	run := &Verification{ID: audit.NewID(d.DB.Now(ctx)), State: "running", Steps: []VerifyStep{}, StartedAt: d.DB.Now(ctx)}
-	d.runs.runs = append(d.runs.runs, run)
-	d.runs.runs = d.runs.runs[max(0, len(d.runs.runs)-keptRuns):]
-	d.background.Go(func() { d.verify(d.life, run) })
-	return &rest.Body[Started]{Body: Started{run.ID}}, nil
+	id, err := d.Runs.Start(ctx)
+	return &rest.Body[Started]{Body: Started{id}}, err
 }
 
-func (d *Desk) verify(ctx context.Context, run *Verification) {
-	progress := func(step string, done, total int64) {
-		d.runs.mu.Lock()
-		defer d.runs.mu.Unlock()
-		if n := len(run.Steps); n == 0 || run.Steps[n-1].Name != step {
-			run.Steps = append(run.Steps, VerifyStep{Name: step})
-		}
-		run.Done, run.Total = done, max(total, done)
-	}
-	report, err := d.Audit.Verify(ctx, audit.Options{Progress: progress})
-	d.runs.mu.Lock()
-	defer d.runs.mu.Unlock()
-	finished := d.DB.Now(ctx)
-	run.FinishedAt, run.State = &finished, "passed"
+func (d *Desk) getVerification(ctx context.Context, in *rest.ByID) (*rest.Body[Verification], error) {
+	r, err := d.Runs.Get(ctx, in.ID)
 	if err != nil {
-		d.Log.ErrorContext(ctx, "the log could not be verified", "error", err)
-		no := false
-		run.State, run.Steps = "failed", append(run.Steps, VerifyStep{Name: "reading", OK: &no, Detail: "The log could not be read to its end; the server's own log says why."})
-		return
+		return nil, err
 	}
-	if !report.OK {
-		run.State = "failed"
+	out := Verification{ID: r.ID, State: r.State, Done: r.Done, Total: r.Total, Steps: []VerifyStep{}, StartedAt: r.StartedAt, FinishedAt: r.FinishedAt}
+	for _, s := range r.Steps {
+		out.Steps = append(out.Steps, VerifyStep(s))
 	}
-	run.Steps = []VerifyStep{}
-	for _, s := range report.Steps {
-		run.Steps = append(run.Steps, VerifyStep{Name: s.Name, OK: &s.OK, Detail: s.Detail})
-	}
-	run.Done, run.Total = report.Size, report.Size
-}
-
-func (d *Desk) getVerification(_ context.Context, in *rest.ByID) (*rest.Body[Verification], error) {
-	d.runs.mu.Lock()
-	defer d.runs.mu.Unlock()
-	i := slices.IndexFunc(d.runs.runs, func(r *Verification) bool { return r.ID == in.ID })
-	if i < 0 {
-		return nil, domain.ErrNotFound.Because("There is no such verification on this server.")
-	}
-	run := *d.runs.runs[i]
-	run.Steps = slices.Clone(run.Steps)
-	return &rest.Body[Verification]{Body: run}, nil
+	return &rest.Body[Verification]{Body: out}, nil
 }

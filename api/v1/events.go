@@ -25,7 +25,7 @@ type LiveRecord struct {
 	Number  string      `json:"number"`
 	Kind    string      `json:"kind"`
 	Type    string      `json:"type"`
-	Version int64       `json:"version"`
+	Version int64       `json:"version" doc:"0 for what happened to a task: the request itself is as it was"`
 	Actor   *who.Person `json:"actor"`
 	At      time.Time   `json:"at"`
 }
@@ -79,14 +79,39 @@ func (d *Desk) after(ctx context.Context, leaf int64) ([]item, error) {
 	return read, nil
 }
 
+// requestOf is the number of the request that a task's event belongs to: a tag in its leaf.
+func requestOf(e audit.Event) string {
+	leaf, err := audit.ParseLeaf(e.Leaf)
+	if err != nil {
+		return ""
+	}
+	for _, tag := range leaf.Scope {
+		if n, err := domain.ParseNumber(tag); err == nil && n.Kind == domain.KindRequest {
+			return tag
+		}
+	}
+	return ""
+}
+
 func (d *Desk) items(ctx context.Context, events []audit.Event) ([]item, error) {
-	var numbers, refs []string
-	for _, e := range events {
+	var numbers, refs, items []string
+	for i, e := range events {
+		if e.EntityKind == string(domain.KindTask) { // it is the request that a reader knows
+			e.EntityKind, e.Entity, e.Version = string(domain.KindRequest), requestOf(e), 0
+			events[i] = e
+		}
+		if e.EntityKind == string(domain.KindCI) {
+			items, refs = append(items, e.Entity), append(refs, e.Actor)
+		}
 		if slices.Contains(domain.Records[:], domain.Kind(e.EntityKind)) {
 			numbers, refs = append(numbers, e.Entity), append(refs, e.Actor)
 		}
 	}
 	objects, err := d.store.objects(ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	cis, err := d.CMDB.ByNumbers(ctx, items)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +126,9 @@ func (d *Desk) items(ctx context.Context, events []audit.Event) ([]item, error) 
 		out[i] = item{leaf: e.Index, visibility: e.Visibility, known: ok && string(o.Kind) == e.EntityKind,
 			object: policies.Object{Class: e.EntityKind, Number: e.Entity, Team: o.TeamID, Site: o.SiteID, Participants: o.Participants},
 			live:   LiveRecord{Number: e.Entity, Kind: e.EntityKind, Type: e.Type, Version: e.Version, At: e.RecordedAt}}
+		if c, ok := cis[e.Entity]; ok && e.EntityKind == string(domain.KindCI) {
+			out[i].known, out[i].object = true, c.Object()
+		}
 		if p, ok := people[e.Actor]; ok {
 			person := who.Of(p)
 			out[i].live.Actor = &person
@@ -119,6 +147,9 @@ func (d *Desk) hears(ctx context.Context, actor domain.Actor, x item) bool {
 	case domain.Public:
 		return true
 	case domain.InternalV:
+		if x.live.Kind == string(domain.KindCI) { // an item has no outside: who may read it works here, or has it
+			return true
+		}
 		return d.Gate.Decide(ctx, actor, x.live.Kind+".read_internal", x.object).Allowed
 	}
 	return d.Gate.Decide(ctx, actor, "audit.read", policies.Object{}).Allowed

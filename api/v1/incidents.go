@@ -20,7 +20,6 @@ type Incident struct {
 	Resolution       *string   `json:"resolution" doc:"Markdown"`
 	ResolutionHTML   *string   `json:"resolution_html"`
 	PendingReason    *string   `json:"pending_reason"`
-	PendingOn        *string   `json:"pending_on" doc:"user, vendor, change or problem"`
 	PriorityOverride *Override `json:"priority_override"`
 	MajorReason      *string   `json:"major_reason"`
 	ReopenCount      int       `json:"reopen_count"`
@@ -52,7 +51,7 @@ func (d *Desk) incident(ctx context.Context, i incident.Incident) (*rest.Version
 	moves := d.moves(ctx, incident.Flow, d.Incidents.Moves(i), s)
 	out := Incident{Record: d.record(ctx, i.Ticket, s, facets{incidents: map[domain.TicketID]incident.Facet{i.Ticket.ID: f}}, moves),
 		CloseCode: rest.Opt(f.CloseCode), Resolution: rest.Opt(f.Resolution), ResolutionHTML: rest.Opt(markdown.HTML(f.Resolution)), PendingReason: rest.Opt(f.PendingReason),
-		PendingOn: rest.Opt(f.PendingOn), MajorReason: rest.Opt(f.MajorReason), ReopenCount: f.ReopenCount, ReassignCount: f.ReassignCount}
+		MajorReason: rest.Opt(f.MajorReason), ReopenCount: f.ReopenCount, ReassignCount: f.ReassignCount}
 	if f.PriorityOverride != nil {
 		out.PriorityOverride = &Override{By: s.cast.One(f.OverrideBy), Reason: f.OverrideReason}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/incident"
+	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
 
@@ -35,6 +36,7 @@ type Row struct {
 	Service        *string     `json:"service"`
 	Classification *string     `json:"classification"`
 	ContactType    *string     `json:"contact_type"`
+	PendingOn      *string     `json:"pending_on" doc:"user, vendor, change or problem; incidents that wait"`
 	OpenedAt       time.Time   `json:"opened_at"`
 	UpdatedAt      time.Time   `json:"updated_at"`
 	ResolvedAt     *time.Time  `json:"resolved_at"`
@@ -90,13 +92,14 @@ func stateLabel(m flow.Machine, state string) string {
 // facets is what lists show of the kinds' own parts.
 type facets struct {
 	incidents map[domain.TicketID]incident.Facet
+	requests  map[domain.TicketID]request.Facet
 	changes   map[domain.TicketID]changes.Facet
 }
 
 // rows composes the rows of many records with a fixed number of queries.
 func (d *Desk) rows(ctx context.Context, tickets []ticket.Ticket) ([]Row, error) {
 	var f facets
-	var inc, chg []domain.TicketID
+	var inc, req, chg []domain.TicketID
 	var users []domain.UserID
 	var teams []domain.TeamID
 	for _, t := range tickets {
@@ -104,12 +107,17 @@ func (d *Desk) rows(ctx context.Context, tickets []ticket.Ticket) ([]Row, error)
 		switch t.Kind {
 		case domain.KindIncident:
 			inc = append(inc, t.ID)
+		case domain.KindRequest:
+			req = append(req, t.ID)
 		case domain.KindChange:
 			chg = append(chg, t.ID)
 		}
 	}
 	var err error
 	if f.incidents, err = d.Incidents.Facets(ctx, inc); err != nil {
+		return nil, err
+	}
+	if f.requests, err = d.Requests.Facets(ctx, req); err != nil {
 		return nil, err
 	}
 	if f.changes, err = d.Changes.Facets(ctx, chg); err != nil {
@@ -133,7 +141,10 @@ func (d *Desk) row(t ticket.Ticket, c who.Cast, f facets) Row {
 		Service: rest.Opt(t.Service), Classification: rest.Opt(t.Classification), OpenedAt: t.OpenedAt, UpdatedAt: t.UpdatedAt, ResolvedAt: t.ResolvedAt,
 		ClosedAt: t.ClosedAt, DueAt: t.DueAt, Version: t.Version}
 	if i, ok := f.incidents[t.ID]; ok {
-		r.Impact, r.Urgency, r.ContactType, r.Major = &i.Impact, &i.Urgency, rest.Opt(i.ContactType), i.Major
+		r.Impact, r.Urgency, r.ContactType, r.PendingOn, r.Major = &i.Impact, &i.Urgency, rest.Opt(i.ContactType), rest.Opt(i.PendingOn), i.Major
+	}
+	if q, ok := f.requests[t.ID]; ok {
+		r.ContactType = rest.Opt(q.ContactType)
 	}
 	if g, ok := f.changes[t.ID]; ok {
 		risk := string(g.Risk)

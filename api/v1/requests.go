@@ -74,7 +74,7 @@ func (d *Desk) request(ctx context.Context, r request.Request, err error) (*rest
 	if err != nil {
 		return nil, err
 	}
-	out := Request{Record: d.record(ctx, r.Ticket, s, facets{}, d.moves(ctx, request.Flow, d.Requests.Moves(r), s)),
+	out := Request{Record: d.record(ctx, r.Ticket, s, facets{requests: map[domain.TicketID]request.Facet{r.Ticket.ID: r.Facet}}, d.moves(ctx, request.Flow, d.Requests.Moves(r), s)),
 		Fulfilment: rest.Opt(r.Facet.Fulfilment), Tasks: []Task{}}
 	for _, t := range r.Tasks {
 		out.Tasks = append(out.Tasks, d.task(ctx, t, s.cast, s))
@@ -92,6 +92,19 @@ func (d *Desk) task(ctx context.Context, t request.Task, c who.Cast, s scene) Ta
 		Assignee: c.Person(t.AssigneeID), Team: c.Team(t.TeamID), Position: t.Position, Moves: d.moves(ctx, request.TaskFlow, offers, s)}
 }
 
+// titles are what the tasks of a request are called, by number; other records have none.
+func (d *Desk) titles(ctx context.Context, t ticket.Ticket) (map[string]string, error) {
+	if t.Kind != domain.KindRequest {
+		return nil, nil
+	}
+	tasks, err := d.Requests.Tasks(ctx, t.ID)
+	titles := make(map[string]string, len(tasks))
+	for _, task := range tasks {
+		titles[task.Number] = task.Title
+	}
+	return titles, err
+}
+
 type createRequestInput struct {
 	Body struct {
 		Title          string             `json:"title"`
@@ -104,7 +117,7 @@ type createRequestInput struct {
 		Classification rest.Maybe[string] `json:"classification,omitempty"`
 		Team           rest.Maybe[string] `json:"team,omitempty"`
 		Assignee       rest.Maybe[string] `json:"assignee,omitempty"`
-		ContactType    rest.Maybe[string] `json:"contact_type,omitempty" doc:"Accepted; only incidents keep it"`
+		ContactType    rest.Maybe[string] `json:"contact_type,omitempty" doc:"How it came in"`
 	}
 }
 
@@ -120,7 +133,7 @@ func (d *Desk) createRequest(ctx context.Context, in *createRequestInput) (*rest
 		}
 	}
 	r, err := d.Requests.Submit(ctx, request.SubmitInput{Title: b.Title, Description: b.Description, Priority: b.Priority, Requester: who.requester, Site: who.site,
-		Service: b.Service.Or(""), Classification: b.Classification.Or(""), Team: who.team, Assignee: who.assignee})
+		Service: b.Service.Or(""), Classification: b.Classification.Or(""), Team: who.team, Assignee: who.assignee, ContactType: b.ContactType.Or("")})
 	out, err := d.request(ctx, r, err)
 	if err == nil {
 		out.Location = route.Prefix + "/requests/" + r.Ticket.Number

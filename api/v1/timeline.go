@@ -3,6 +3,7 @@ package v1
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,54 +11,22 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/markdown"
 	"github.com/cabinetdesk/cabinet/api/rest"
+	"github.com/cabinetdesk/cabinet/api/story"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/domain/people"
+	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/policies"
 )
 
-// Entry is one line of a record's timeline: an event of the log, in people's words.
-type Entry struct {
-	ID         string        `json:"id"`
-	At         time.Time     `json:"at" doc:"When it happened"`
-	RecordedAt time.Time     `json:"recorded_at" doc:"When the log took it up; later for what was imported"`
-	Actor      Actor         `json:"actor"`
-	OnBehalfOf *who.Person   `json:"on_behalf_of,omitempty"`
-	Type       string        `json:"type" example:"incident.resolved"`
-	Label      string        `json:"label" doc:"What happened, to be read after the actor's name"`
-	Kind       string        `json:"kind" enum:"reply,note,move,field,link,attachment,approval,import,system"`
-	Internal   bool          `json:"internal"`
-	Body       *string       `json:"body,omitempty" doc:"Markdown"`
-	BodyHTML   *string       `json:"body_html,omitempty"`
-	Changes    []FieldChange `json:"changes"`
-	CommentID  *string       `json:"comment_id,omitempty"`
-	Seal       Seal          `json:"seal"`
-	Via        string        `json:"via" doc:"ui, api, cli, job, import or demo"`
-}
-
-// Actor is who did it. The desk itself is called system and has no id.
-type Actor struct {
-	ID    string `json:"id,omitempty"`
-	Name  string `json:"name"`
-	Login string `json:"login,omitempty"`
-}
-
-// FieldChange is one value that an event changed.
-type FieldChange struct {
-	Field  string  `json:"field"`
-	Label  string  `json:"label,omitempty"`
-	Before *string `json:"before"`
-	After  *string `json:"after"`
-	Erased bool    `json:"erased,omitempty" doc:"The value is not kept any more; the log still proves that there was one"`
-}
-
-// Seal is an event's place in the sealed log; the leaf is null until it is sealed.
-type Seal struct {
-	Leaf    *int64 `json:"leaf"`
-	EventID string `json:"event_id"`
-}
+// Entry, FieldChange and Seal are the forms of a timeline; see package story.
+type (
+	Entry       = story.Entry
+	FieldChange = story.FieldChange
+	Seal        = story.Seal
+)
 
 type timelineInput struct {
 	Number string `path:"number" maxLength:"40"`
@@ -77,13 +46,22 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 		return nil, err
 	}
 	seen := d.visibilities(ctx, t, t.ObjectFor("read_internal", roles))
+	f := audit.Filter{EntityKind: string(t.Kind), Entity: t.Number, Visibilities: seen, After: in.After, OldestFirst: true, Limit: in.Limit + 1}
+	tasks, err := d.titles(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if len(tasks) > 0 { // what happened to the tasks is told with it
+		f.EntityKind, f.Entity, f.Among = "", "", map[string][]string{string(t.Kind): {t.Number}, string(domain.KindTask): slices.Sorted(maps.Keys(tasks))}
+	}
 	if in.After != "" {
 		e, err := d.Audit.Event(ctx, in.After)
-		if err != nil || e.EntityKind != string(t.Kind) || e.Entity != t.Number {
+		_, ofTask := tasks[e.Entity]
+		if own := e.EntityKind == string(t.Kind) && e.Entity == t.Number; err != nil || !own && !(e.EntityKind == string(domain.KindTask) && ofTask) {
 			return nil, domain.ErrCursor
 		}
 	}
-	events, err := d.Audit.Events(ctx, audit.Filter{EntityKind: string(t.Kind), Entity: t.Number, Visibilities: seen, After: in.After, OldestFirst: true, Limit: in.Limit + 1})
+	events, err := d.Audit.Events(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +76,11 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 	}
 	if page.Items, err = d.entries(ctx, t, events, comments); err != nil {
 		return nil, err
+	}
+	for i, e := range events {
+		if title, ok := tasks[e.Entity]; ok && e.EntityKind == string(domain.KindTask) {
+			page.Items[i].Label += " “" + title + "”"
+		}
 	}
 	return &rest.Body[rest.Page[Entry]]{Body: page}, nil
 }
@@ -126,8 +109,8 @@ func (d *Desk) entries(ctx context.Context, t ticket.Ticket, events []audit.Even
 	}
 	out := make([]Entry, 0, len(events))
 	for _, e := range events {
-		entry := Entry{ID: e.ID, At: e.OccurredAt, RecordedAt: e.RecordedAt, Actor: w.actor(e.Actor), OnBehalfOf: w.behalf(e.OnBehalfOf), Type: e.Type,
-			Label: label(e.Type), Kind: kindOf(e), Internal: e.Visibility != domain.Public, Changes: w.changes(e), Seal: seal(e), Via: e.Via}
+		entry := Entry{ID: e.ID, At: e.OccurredAt, RecordedAt: e.RecordedAt, Actor: story.ActorOf(e.Actor, w.refs), OnBehalfOf: w.behalf(e.OnBehalfOf), Type: e.Type,
+			Label: label(e.Type), Kind: kindOf(e), Internal: e.Visibility != domain.Public, Changes: w.changes(e), Seal: story.SealOf(e), Via: e.Via}
 		text := ""
 		if c, ok := said[e.ID]; ok {
 			entry.CommentID, text = &c.Ref, c.Body
@@ -146,14 +129,6 @@ func (d *Desk) entries(ctx context.Context, t ticket.Ticket, events []audit.Even
 	return out, nil
 }
 
-func seal(e audit.Event) Seal {
-	s := Seal{EventID: e.ID}
-	if e.Index >= 0 {
-		s.Leaf = &e.Index
-	}
-	return s
-}
-
 // labels says what happened where the past participle of the event's type does not say it well.
 var labels = map[string]string{
 	"reported": "reported this", "submitted": "submitted this", "detected": "recorded this", "raised": "drafted this", "amended": "changed", "replanned": "edited the plan",
@@ -167,12 +142,18 @@ var labels = map[string]string{
 
 // label is what happened, to be read after a name.
 func label(eventType string) string {
-	_, what, _ := strings.Cut(eventType, ".")
+	of, what, _ := strings.Cut(eventType, ".")
+	if of == string(domain.KindTask) {
+		return taskLabels[what]
+	}
 	if l, ok := labels[what]; ok {
 		return l
 	}
 	return strings.ReplaceAll(what, "_", " ")
 }
+
+// taskLabels say what happened to a task; its title follows.
+var taskLabels = map[string]string{"created": "added the task", "started": "began the task", "finished": "finished the task", "skipped": "skipped the task"}
 
 var entryKinds = map[string]string{
 	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
@@ -194,7 +175,7 @@ func kindOf(e audit.Event) string {
 
 // silent are fields that a timeline does not show: what another field says, what the body says, and bookkeeping.
 var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "policy_version", "rule", "delegation", "opened_at", "resolved_at", "closed_at",
-	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot"}
+	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot", "position"}
 
 // fieldLabels are the words for fields whose name does not read well.
 var fieldLabels = map[string]string{"due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
@@ -271,17 +252,6 @@ func userList(s string) (out []domain.UserID) {
 	return out
 }
 
-func (w words) actor(ref string) Actor {
-	p, ok := w.refs[ref]
-	if !ok {
-		if ref == "system" || ref == "" {
-			return Actor{Name: "system"}
-		}
-		return Actor{Name: "Somebody"}
-	}
-	return Actor{ID: p.Ref, Name: p.Name, Login: p.Login}
-}
-
 func (w words) behalf(ref string) *who.Person {
 	if ref == "" {
 		return nil
@@ -297,6 +267,9 @@ func (w words) behalf(ref string) *who.Person {
 func (w words) changes(e audit.Event) []FieldChange {
 	out := []FieldChange{}
 	m := w.desk.Tickets.Machine(w.kind)
+	if e.EntityKind == string(domain.KindTask) {
+		m = request.TaskFlow
+	}
 	if e.StateFrom != e.StateTo && e.StateFrom != "" {
 		before, after := stateLabel(m, e.StateFrom), stateLabel(m, e.StateTo)
 		out = append(out, FieldChange{Field: "state", Label: "State", Before: &before, After: &after})

@@ -7,18 +7,21 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
+	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/audit/runs"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	desk_problem "github.com/cabinetdesk/cabinet/domain/problem"
@@ -49,8 +52,11 @@ type Deps struct {
 	Problems  *desk_problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	CMDB      *cmdb.Service
 	People    *people.Service
 	Audit     *audit.Log
+	Runs      *runs.Service
+	Canned    *canned.Service
 	Sealer    *audit.Sealer
 	Jobs      *jobs.Runner
 	Reports   *reports.Reports
@@ -75,12 +81,10 @@ type Desk struct {
 	Deps
 	*who.Directory
 	store store
-	runs  verifications
 	live  hub
 
-	life       context.Context // ends with the server
-	end        context.CancelFunc
-	background sync.WaitGroup
+	life context.Context // ends with the server
+	end  context.CancelFunc
 }
 
 // Register offers all routes. It fails when the table of routes and the routes disagree.
@@ -99,12 +103,12 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.eventRoutes(b)
 	desk.exportRoutes(b)
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
-		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Directory: desk.Directory})
+		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})
+	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
 	return desk, b.Close()
 }
 
-// Close ends the streams and what runs in the background, and waits for it.
+// Close ends the streams.
 func (d *Desk) Close() {
 	d.end()
-	d.background.Wait()
 }

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,8 +47,11 @@ type Change struct {
 // Filter selects events. Empty fields select all. To and From bound the time of recording, From
 // included, To excluded.
 type Filter struct {
-	EntityKind   string
-	Entity       string
+	EntityKind string
+	Entity     string
+	// Among, by kind, adds the entities of which an event may be: the history of something that is kept in several.
+	// It stands in place of EntityKind and Entity.
+	Among        map[string][]string
 	Type         string
 	Actor        string
 	From, To     time.Time
@@ -85,6 +89,16 @@ func (l *Log) Events(ctx context.Context, f Filter) ([]Event, error) {
 	}
 	if f.Entity != "" {
 		and("e.entity = ?", f.Entity)
+	}
+	if len(f.Among) > 0 {
+		// Asked for kind by kind, so that the index over entities serves whatever the order is.
+		var each []string
+		var of []any
+		for _, kind := range slices.Sorted(maps.Keys(f.Among)) {
+			list, values := in(f.Among[kind])
+			each, of = append(each, "select id from audit_events where entity_kind = ? and entity in "+list), append(append(of, kind), values...)
+		}
+		and("e.id in ("+strings.Join(each, " union all ")+")", of...)
 	}
 	if f.Type != "" {
 		and("e.type = ?", f.Type)

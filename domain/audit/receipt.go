@@ -56,7 +56,7 @@ func (l *Log) Receipt(ctx context.Context, eventID string) (Receipt, error) {
 
 // Await waits until an event is sealed and returns its receipt. Call it after the unit of work that
 // recorded the event has been committed; inside one it fails with [ErrInsideUnit]. Many who wait at once
-// share one seal. When no sealer runs in this process, it seals by itself. When ctx ends first it fails
+// share one seal. When no sealer runs in this process, it seals by itself, unless that is left to others. When ctx ends first it fails
 // with [ErrNotSealed]: the event is recorded all the same.
 func (s *Sealer) Await(ctx context.Context, eventID string) (Receipt, error) {
 	if _, _, inside := s.log.db.SQLTx(ctx); inside {
@@ -64,6 +64,11 @@ func (s *Sealer) Await(ctx context.Context, eventID string) (Receipt, error) {
 	}
 	sealed, unsubscribe := s.Subscribe()
 	defer unsubscribe()
+	if s.others.Load() {
+		var done context.CancelFunc
+		ctx, done = context.WithTimeout(ctx, awaitOther)
+		defer done()
+	}
 	poll := time.NewTicker(awaitPoll)
 	defer poll.Stop()
 	for {
@@ -76,15 +81,21 @@ func (s *Sealer) Await(ctx context.Context, eventID string) (Receipt, error) {
 		case domain.KindOf(err) != domain.Conflict: // anything but ErrNotSealed
 			return Receipt{}, err
 		}
-		if s.running.Load() {
+		switch {
+		case s.others.Load(): // the other process looks into the outbox every second
+		case s.running.Load():
 			if err := s.log.writable(); err != nil {
 				return Receipt{}, err
 			}
 			s.Kick()
-		} else if n, err := s.Seal(ctx); err != nil && ctx.Err() == nil {
-			return Receipt{}, err
-		} else if n > 0 {
-			continue
+		default:
+			n, err := s.Seal(ctx)
+			if err != nil && ctx.Err() == nil {
+				return Receipt{}, err
+			}
+			if err == nil && n > 0 {
+				continue
+			}
 		}
 		select {
 		case <-sealed:

@@ -23,6 +23,7 @@ const (
 	sealEvery  = time.Second            // at most this long between two looks into the outbox
 	sealDelay  = 250 * time.Millisecond // how long commits that nobody waits for gather
 	awaitPoll  = 50 * time.Millisecond  // how often a waiting verb looks for the seal of another instance
+	awaitOther = 30 * time.Second       // how long a command waits for the seal of the server that runs beside it
 	listenWait = 2 * time.Second        // before a lost connection for notifications is opened again
 	channel    = "cabinet_sealed"       // PostgreSQL's notifications, with the size of the tree
 )
@@ -34,6 +35,7 @@ type Sealer struct {
 	kick    chan struct{}
 	soon    chan struct{}
 	running atomic.Bool
+	others  atomic.Bool // whoever else has the database open seals
 	sealing sync.Mutex
 
 	mu   sync.Mutex
@@ -56,6 +58,10 @@ func signal(c chan struct{}) {
 	default:
 	}
 }
+
+// LeaveToOthers makes this sealer wait for the seals of another process and make none: for a command beside a server on
+// one SQLite file, where one process writes the copy of the checkpoints.
+func (s *Sealer) LeaveToOthers() { s.others.Store(true) }
 
 // Kick asks the running sealer to seal now. It does not block.
 func (s *Sealer) Kick() { signal(s.kick) }

@@ -88,31 +88,9 @@ func (l *Log) strings(ctx context.Context, q string, args ...any) ([]string, err
 	return list, err
 }
 
-// chunks are the numbers of rows in one INSERT: few different statements, so that they stay prepared.
-var chunks = [...]int{256, 32, 4, 1}
-
 // insert writes rows, many in one statement. Every row has one value a column.
 func (s store) insert(ctx context.Context, table string, columns []string, rows [][]any) error {
-	head := "insert into " + table + " (" + strings.Join(columns, ", ") + ") values "
-	tuple := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
-	for _, size := range chunks {
-		if len(rows) < size {
-			continue
-		}
-		q := s.bind(head + strings.TrimSuffix(strings.Repeat(tuple+", ", size), ", "))
-		args := make([]any, 0, size*len(columns))
-		for len(rows) >= size {
-			args = args[:0]
-			for _, r := range rows[:size] {
-				args = append(args, r...)
-			}
-			rows = rows[size:]
-			if _, err := s.d.SQL(ctx).ExecContext(ctx, q, args...); err != nil {
-				return db.Translate(err)
-			}
-		}
-	}
-	return nil
+	return s.d.InsertMany(ctx, table, columns, rows, "")
 }
 
 // in writes "(?, ?, …)" and the arguments for a list.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // States calls yield for every present record of a kind, with its version and its state in the same canonical
@@ -29,9 +30,10 @@ func (l *Log) Register(kind string, states States) {
 }
 
 const (
-	recordPage   = 500    // records whose last events are read together
-	recordPasses = 3      // looks at a kind while there are findings
-	recordLimit  = 100000 // findings that one look keeps
+	recordPage    = 500    // records whose last events are read together
+	recordWorkers = 2      // that compare, beside the reading of rows
+	recordPasses  = 3      // looks at a kind while there are findings
+	recordLimit   = 100000 // findings that one look keeps
 )
 
 // record is one present row.
@@ -69,21 +71,42 @@ func (v *verification) verifyRecords(ctx context.Context) error {
 	return nil
 }
 
-// lookAt compares all rows of a kind and returns what is wrong, by entity.
+// lookAt compares all rows of a kind and returns what is wrong, by entity. Rows are read on while the ones before are
+// compared, on each core.
 func (v *verification) lookAt(ctx context.Context, k recordStates, s *Step) (map[string]string, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mu sync.Mutex
 	found := map[string]string{}
 	note := func(entity, problem string) {
+		mu.Lock()
+		defer mu.Unlock()
 		if len(found) < recordLimit {
 			found[entity] = problem
 		}
 	}
 	var rows int64
 	var batch []record
+	var work sync.WaitGroup
+	batches := make(chan []record)
+	for range recordWorkers {
+		work.Go(func() {
+			for b := range batches {
+				if err := v.compareRecords(ctx, k.kind, b, note); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
 	flush := func() error {
 		v.progress(s.Name, rows, 0)
-		err := v.compareRecords(ctx, k.kind, batch, note)
-		batch = batch[:0]
-		return err
+		select {
+		case batches <- batch:
+			batch = make([]record, 0, recordPage)
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
 	err := k.states(ctx, func(entity string, version int64, state map[string]string) error {
 		rows++
@@ -96,7 +119,12 @@ func (v *verification) lookAt(ctx context.Context, k recordStates, s *Step) (map
 	if err == nil && len(batch) > 0 {
 		err = flush()
 	}
+	close(batches)
+	work.Wait()
 	s.Checked = rows
+	if cause := context.Cause(ctx); cause != nil { // of what was cancelled, why
+		err = cause
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +182,7 @@ func (v *verification) compareRecords(ctx context.Context, kind string, batch []
 func (v *verification) goneRecords(ctx context.Context, k recordStates, rows int64, note func(entity, problem string)) error {
 	const known = "from audit_events where entity_kind = ?"
 	var n int64
-	if _, err := v.log.store.row(ctx, "select count(distinct entity) "+known, []any{k.kind}, &n); err != nil {
+	if _, err := v.log.store.row(ctx, "select count(*) from (select entity "+known+" group by entity) x", []any{k.kind}, &n); err != nil {
 		return err
 	}
 	if n <= rows {

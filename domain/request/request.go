@@ -18,13 +18,22 @@ type Request struct {
 type Facet struct {
 	TicketID   domain.TicketID `gorm:"primaryKey"`
 	Fulfilment string          // what was delivered, in words
+	// ContactType is how it came in: portal, phone, email and so on.
+	ContactType string
 }
 
 // TableName names the table.
 func (Facet) TableName() string { return "requests" }
 
 // Fields is the facet's part of the record's state in the log.
-func (f Facet) Fields() map[string]string { return map[string]string{"fulfilment": f.Fulfilment} }
+// A field that is younger than the first release stands in it only when it says something: older hashes hold.
+func (f Facet) Fields() map[string]string {
+	fields := map[string]string{"fulfilment": f.Fulfilment}
+	if f.ContactType != "" {
+		fields["contact_type"] = f.ContactType
+	}
+	return fields
+}
 
 // Core implements ticket.Record.
 func (r *Request) Core() *ticket.Ticket { return &r.Ticket }

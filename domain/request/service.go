@@ -67,6 +67,16 @@ func (s *Service) save(ctx context.Context, r *Request, before map[string]string
 	return s.tickets.SaveAs(ctx, r, before, h, fact, func(ctx context.Context) error { return s.store.update(ctx, r.Facet) })
 }
 
+// Tasks lists the tasks of a request that the caller may read, in their order.
+func (s *Service) Tasks(ctx context.Context, id domain.TicketID) ([]Task, error) {
+	return s.store.tasks(ctx, id)
+}
+
+// Facets loads the facets of many requests, for lists; the caller may read the tickets.
+func (s *Service) Facets(ctx context.Context, ids []domain.TicketID) (map[domain.TicketID]Facet, error) {
+	return s.store.facets(ctx, ids)
+}
+
 // States yields the state of every request, for the verification of the log.
 func (s *Service) States(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error {
 	return s.tickets.States(ctx, domain.KindRequest, s.store.fields, yield)
@@ -87,6 +97,7 @@ type SubmitInput struct {
 	Classification     string
 	Team               domain.TeamID
 	Assignee           domain.UserID
+	ContactType        string
 }
 
 // Submit opens a service request. Who may: request.create; for somebody else, or given to somebody at
@@ -98,7 +109,7 @@ func (s *Service) Submit(ctx context.Context, in SubmitInput) (r Request, err er
 	if err := ticket.Texts(map[string]*string{"description": &in.Description}, ticket.MaxText); err != nil {
 		return r, err
 	}
-	if err := ticket.Texts(map[string]*string{"service": &in.Service, "classification": &in.Classification}, ticket.MaxShort); err != nil {
+	if err := ticket.Texts(map[string]*string{"service": &in.Service, "classification": &in.Classification, "contact_type": &in.ContactType}, ticket.MaxShort); err != nil {
 		return r, err
 	}
 	if in.Priority == 0 {
@@ -114,7 +125,7 @@ func (s *Service) Submit(ctx context.Context, in SubmitInput) (r Request, err er
 		}
 		r = Request{Ticket: ticket.Ticket{Kind: domain.KindRequest, Title: in.Title, Description: in.Description, Priority: in.Priority,
 			RequesterID: in.Requester, OpenedBy: actor.User, TeamID: in.Team, AssigneeID: in.Assignee, SiteID: in.Site,
-			Service: in.Service, Classification: in.Classification}}
+			Service: in.Service, Classification: in.Classification}, Facet: Facet{ContactType: in.ContactType}}
 		if r.Ticket.SiteID == 0 && in.Requester == actor.User {
 			r.Ticket.SiteID = actor.Site
 		}

@@ -13,12 +13,24 @@ func (s store) load(ctx context.Context, id domain.TicketID) (f Facet, err error
 	return f, s.db.Conn(ctx).Where("ticket_id = ?", id).Take(&f).Error
 }
 
-func (s store) fields(ctx context.Context, ids []domain.TicketID) (map[domain.TicketID]map[string]string, error) {
+func (s store) facets(ctx context.Context, ids []domain.TicketID) (map[domain.TicketID]Facet, error) {
+	out := map[domain.TicketID]Facet{}
+	if len(ids) == 0 {
+		return out, nil
+	}
 	var rows []Facet
 	err := s.db.Conn(ctx).Where("ticket_id in ?", ids).Find(&rows).Error
-	out := map[domain.TicketID]map[string]string{}
 	for _, f := range rows {
-		out[f.TicketID] = f.Fields()
+		out[f.TicketID] = f
+	}
+	return out, err
+}
+
+func (s store) fields(ctx context.Context, ids []domain.TicketID) (map[domain.TicketID]map[string]string, error) {
+	facets, err := s.facets(ctx, ids)
+	out := map[domain.TicketID]map[string]string{}
+	for id, f := range facets {
+		out[id] = f.Fields()
 	}
 	return out, err
 }

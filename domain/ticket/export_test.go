@@ -7,6 +7,26 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 )
 
+// WithLimits is the service with other limits between the ways to find records.
+func (s *Service) WithLimits(own, documents, frequent, hits int) *Service {
+	other := *s
+	other.store.limits = limits{own, documents, frequent, hits}
+	return &other
+}
+
+// PlanOfCount is how the database would count a queue.
+func (s *Service) PlanOfCount(ctx context.Context, f Filter, names Names) ([]string, error) {
+	r, err := s.resolve(ctx, f, names)
+	if err != nil {
+		return nil, err
+	}
+	q, args, err := s.store.counting(ctx, r, s.scopesOf(ctx, f.Kind, "read"), domain.ActorFrom(ctx), s.DB.Now(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return s.store.plan(ctx, q, args)
+}
+
 // PlanOfList is how the database would find one page of a list, line by line. PostgreSQL is asked what it would do
 // in a table too large to read or sort.
 func (s *Service) PlanOfList(ctx context.Context, f Filter, names Names) ([]string, error) {
@@ -14,7 +34,7 @@ func (s *Service) PlanOfList(ctx context.Context, f Filter, names Names) ([]stri
 	if err != nil {
 		return nil, err
 	}
-	q, args, err := s.store.statement(r, s.scopesOf(ctx, f.Kind, "read"), domain.ActorFrom(ctx), s.DB.Now(ctx))
+	q, args, err := s.store.statement(ctx, r, s.scopesOf(ctx, f.Kind, "read"), domain.ActorFrom(ctx), s.DB.Now(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -215,5 +216,159 @@ func parseCursor(s, sort string) (c cursor, value any, err error) {
 			return c, nil, domain.ErrCursor
 		}
 		return c, n, nil
+	}
+}
+
+// clauses collects the conditions of a list and their arguments.
+type clauses struct {
+	where []string
+	args  []any
+}
+
+func (c *clauses) add(cond string, args ...any) {
+	c.where = append(c.where, cond)
+	c.args = append(c.args, args...)
+}
+
+func (c *clauses) sql() string {
+	if len(c.where) == 0 {
+		return "1 = 1"
+	}
+	return strings.Join(c.where, " and ")
+}
+
+// visible adds the predicate of what the actor may see: the same answer that the gate gives for one record.
+// Kinds with the same scope share a condition.
+func (c *clauses) visible(scopes []kindScope) {
+	if everything(scopes) {
+		return
+	}
+	type part struct {
+		cond  string
+		args  []any
+		kinds []domain.Kind
+	}
+	var parts []*part
+	for _, k := range scopes {
+		cond, args := k.scope.Tickets()
+		if cond == "" {
+			continue
+		}
+		i := slices.IndexFunc(parts, func(p *part) bool { return p.cond == cond && reflect.DeepEqual(p.args, args) })
+		if i < 0 {
+			i, parts = len(parts), append(parts, &part{cond: cond, args: args})
+		}
+		parts[i].kinds = append(parts[i].kinds, k.kind)
+	}
+	if len(parts) == 1 && len(parts[0].kinds) == len(scopes) {
+		c.add("("+parts[0].cond+")", parts[0].args...)
+		return
+	}
+	var or []string
+	var args []any
+	for _, p := range parts {
+		or, args = append(or, "t.kind in ? and ("+p.cond+")"), append(append(args, p.kinds), p.args...)
+	}
+	if len(or) == 0 {
+		c.add("1 = 0")
+		return
+	}
+	c.add("("+strings.Join(or, " or ")+")", args...)
+}
+
+// open is written out, in these words, so that the partial indexes over open tickets serve it.
+const open = "t.category in ('open', 'waiting')"
+
+func (c *clauses) queue(name string, few bool, a domain.Actor, now time.Time) {
+	switch name {
+	case "mine":
+		c.add("t.assignee_id = ?", a.User)
+	case "teams":
+		if len(a.Teams) == 0 {
+			c.add("1 = 0")
+			return
+		}
+		c.add("t.team_id in ?", a.Teams)
+	case "unassigned":
+		c.add("t.assignee_id is null")
+	case "pending":
+		c.add("t.category = 'waiting'")
+	case "recent":
+		// Nothing is closed after its last update: the second condition bounds the walk in the order of updates.
+		since := now.Add(-7 * 24 * time.Hour)
+		c.add("t.closed_at >= ? and t.updated_at >= ?", since, since)
+	case "requested":
+		const theirs = "user_id = ? and role in ('requester', 'opener')"
+		if few {
+			c.add("t.id in (select ticket_id from participants where "+theirs+")", a.User)
+		} else { // asked of each row on the walk: with its offset the question is not turned into a join
+			c.add("exists (select 1 from participants p where p.ticket_id = t.id and "+theirs+" limit 1 offset 0)", a.User)
+		}
+	}
+}
+
+// Resolved is a filter whose names have become keys.
+type resolved struct {
+	Filter
+	team      domain.TeamID
+	assignee  domain.UserID
+	requester domain.UserID
+	openOnly  bool // only open and waiting records fit
+	onlyOwn   bool // only the actor's own fit
+	fewOwn    bool // of which there are so few that they are looked up by key, and sorted
+}
+
+func (c *clauses) filter(f resolved, a domain.Actor, now time.Time) {
+	if f.Kind != "" {
+		c.add("t.kind = ?", f.Kind)
+	}
+	if f.openOnly {
+		c.add(open)
+	}
+	c.queue(f.Queue, f.fewOwn, a, now)
+	if len(f.States) > 0 {
+		c.add("t.state in ?", f.States)
+	}
+	if len(f.Categories) > 0 {
+		c.add("t.category in ?", f.Categories)
+	}
+	if len(f.Priorities) > 0 {
+		c.add("t.priority in ?", f.Priorities)
+	}
+	if f.team != 0 {
+		c.add("t.team_id = ?", f.team)
+	}
+	switch {
+	case f.Assignee == "none":
+		c.add("t.assignee_id is null")
+	case f.assignee != 0:
+		c.add("t.assignee_id = ?", f.assignee)
+	}
+	if f.requester != 0 {
+		c.add("t.requester_id = ?", f.requester)
+	}
+	if f.Service != "" {
+		c.add("t.service = ?", f.Service)
+	}
+	if f.Classification != "" {
+		c.add("t.classification = ?", f.Classification)
+	}
+	for _, w := range []struct {
+		cond string
+		at   *time.Time
+	}{
+		{"t.opened_at >= ?", f.OpenedFrom}, {"t.opened_at < ?", f.OpenedTo}, {"t.updated_at >= ?", f.UpdatedFrom}, {"t.updated_at < ?", f.UpdatedTo},
+		{"exists (select 1 from changes c where c.ticket_id = t.id and c.planned_end >= ?)", f.PlannedFrom},
+		{"exists (select 1 from changes c where c.ticket_id = t.id and c.planned_start < ?)", f.PlannedTo},
+	} {
+		if w.at != nil {
+			c.add(w.cond, *w.at)
+		}
+	}
+	if f.Risk != "" {
+		c.add("exists (select 1 from changes c where c.ticket_id = t.id and c.risk in ?)", strings.Split(f.Risk, ","))
+	}
+	if f.Model != "" {
+		c.add("exists (select 1 from changes c where c.ticket_id = t.id and c.model in ?)", strings.Split(f.Model, ","))
 	}
 }

@@ -68,6 +68,17 @@ func TestEveryListIsServedByAnIndexOnBothDatabases(t *testing.T) {
 				}
 				ctx := domain.WithActor(t.Context(), a)
 				for _, queue := range queues {
+					f, err := ticket.ParseQuery("queue=" + queue)
+					if err != nil {
+						t.Fatal(err)
+					}
+					plan, err := k.Tickets.PlanOfCount(ctx, f, names{k})
+					if err != nil {
+						t.Fatalf("the count of %s as %s: %v", queue, login, err)
+					}
+					if why := unserved(d.IsPostgres(), plan, true, false); why != "" {
+						t.Errorf("the count of %s as %s: %s\n\t%s", queue, login, why, strings.Join(plan, "\n\t"))
+					}
 					for _, filter := range filters {
 						for _, order := range orders {
 							query := strings.TrimSuffix("queue="+queue+"&sort="+order+"&"+filter, "&")

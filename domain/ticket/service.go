@@ -57,7 +57,7 @@ type Service struct {
 
 // New builds the service.
 func New(d Deps) *Service {
-	return &Service{Deps: d, store: store{d.DB}, kinds: map[domain.Kind]Kind{}}
+	return &Service{Deps: d, store: store{d.DB, limits{own: 5000, documents: 4000, frequent: 20, hits: 5000}}, kinds: map[domain.Kind]Kind{}}
 }
 
 // Register makes a kind known; the wiring calls it once for each, before the first request.
@@ -149,6 +149,11 @@ func Plain(h Happened) domain.Fact { return h }
 func (s *Service) InsertAs(ctx context.Context, rec Record, what Happened, fact func(Happened) domain.Fact, kindRow func(ctx context.Context) error) error {
 	t := rec.Core()
 	now := s.DB.Now(ctx)
+	// What can be read before is: from its number to its commit, a record holds up the next one of its kind.
+	names, err := s.People.NamesOf(ctx, []domain.UserID{t.RequesterID, t.AssigneeID})
+	if err != nil {
+		return err
+	}
 	if t.Number == "" { // what an import brings keeps the number that it had
 		n, err := s.DB.NextNumber(ctx, t.Kind)
 		if err != nil {
@@ -170,14 +175,11 @@ func (s *Service) InsertAs(ctx context.Context, rec Record, what Happened, fact 
 	if err := kindRow(ctx); err != nil {
 		return err
 	}
-	for role, id := range map[string]domain.UserID{"requester": t.RequesterID, "opener": t.OpenedBy} {
-		if id != 0 {
-			if err := s.store.participate(ctx, t.ID, id, role); err != nil {
-				return err
-			}
-		}
+	if err := s.store.firstParticipants(ctx, *t); err != nil {
+		return err
 	}
-	return s.reindex(ctx, *t)
+	return s.store.index(ctx, t.ID, document{number: t.Number, title: t.Title, description: t.Description,
+		people: names[t.RequesterID] + " " + names[t.AssigneeID]})
 }
 
 // since is when an event of another tool happened, or now.

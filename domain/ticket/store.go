@@ -11,7 +11,21 @@ import (
 	"github.com/cabinetdesk/cabinet/internal/db"
 )
 
-type store struct{ db *db.DB }
+type store struct {
+	db     *db.DB
+	limits limits
+}
+
+// limits say where one way to find records ends and another is better.
+type limits struct {
+	// own is in how many records somebody takes part before a list of them is a walk like any other: most people take
+	// part in hundreds, the account of a monitoring tool in a great part of all.
+	own int
+	// documents are the newest ones, that a search walks through before it asks the index of words; in so many of
+	// them words are frequent.
+	documents, frequent int
+	hits                int // that a search gathers from the index of words
+}
 
 // candidates are the spellings under which a number may be kept: as typed (a number of another tool), and
 // in the desk's own form.
@@ -89,6 +103,20 @@ func (s store) roles(ctx context.Context, id domain.TicketID) (map[string][]doma
 		out[r.Role] = append(out[r.Role], r.UserID)
 	}
 	return out, err
+}
+
+// firstParticipants are those of a new record, which has none yet: whom it is for, and who opened it.
+func (s store) firstParticipants(ctx context.Context, t Ticket) error {
+	var rows [][]any
+	for _, p := range [...]struct {
+		user domain.UserID
+		role string
+	}{{t.RequesterID, "requester"}, {t.OpenedBy, "opener"}} {
+		if p.user != 0 {
+			rows = append(rows, []any{int64(t.ID), int64(p.user), p.role})
+		}
+	}
+	return s.db.InsertMany(ctx, "participants", []string{"ticket_id", "user_id", "role"}, rows, "")
 }
 
 func (s store) participate(ctx context.Context, id domain.TicketID, user domain.UserID, role string) error {

@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,153 +11,6 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/flow"
 )
 
-// clauses collects the conditions of a list and their arguments.
-type clauses struct {
-	where []string
-	args  []any
-}
-
-func (c *clauses) add(cond string, args ...any) {
-	c.where = append(c.where, cond)
-	c.args = append(c.args, args...)
-}
-
-func (c *clauses) sql() string {
-	if len(c.where) == 0 {
-		return "1 = 1"
-	}
-	return strings.Join(c.where, " and ")
-}
-
-// visible adds the predicate of what the actor may see: the same answer that the gate gives for one record.
-// Kinds with the same scope share a condition.
-func (c *clauses) visible(scopes []kindScope) {
-	if everything(scopes) {
-		return
-	}
-	type part struct {
-		cond  string
-		args  []any
-		kinds []domain.Kind
-	}
-	var parts []*part
-	for _, k := range scopes {
-		cond, args := k.scope.Tickets()
-		if cond == "" {
-			continue
-		}
-		i := slices.IndexFunc(parts, func(p *part) bool { return p.cond == cond && reflect.DeepEqual(p.args, args) })
-		if i < 0 {
-			i, parts = len(parts), append(parts, &part{cond: cond, args: args})
-		}
-		parts[i].kinds = append(parts[i].kinds, k.kind)
-	}
-	if len(parts) == 1 && len(parts[0].kinds) == len(scopes) {
-		c.add("("+parts[0].cond+")", parts[0].args...)
-		return
-	}
-	var or []string
-	var args []any
-	for _, p := range parts {
-		or, args = append(or, "t.kind in ? and ("+p.cond+")"), append(append(args, p.kinds), p.args...)
-	}
-	if len(or) == 0 {
-		c.add("1 = 0")
-		return
-	}
-	c.add("("+strings.Join(or, " or ")+")", args...)
-}
-
-// open is written out, in these words, so that the partial indexes over open tickets serve it.
-const open = "t.category in ('open', 'waiting')"
-
-func (c *clauses) queue(name string, a domain.Actor, now time.Time) {
-	switch name {
-	case "mine":
-		c.add("t.assignee_id = ?", a.User)
-	case "teams":
-		if len(a.Teams) == 0 {
-			c.add("1 = 0")
-			return
-		}
-		c.add("t.team_id in ?", a.Teams)
-	case "unassigned":
-		c.add("t.assignee_id is null")
-	case "pending":
-		c.add("t.category = 'waiting'")
-	case "recent":
-		// Nothing is closed after its last update: the second condition lets the index over updated_at serve.
-		since := now.Add(-7 * 24 * time.Hour)
-		c.add("t.closed_at >= ? and t.updated_at >= ?", since, since)
-	case "requested":
-		c.add("t.id in (select ticket_id from participants where user_id = ? and role in ('requester', 'opener'))", a.User)
-	}
-}
-
-// Resolved is a filter whose names have become keys.
-type resolved struct {
-	Filter
-	team      domain.TeamID
-	assignee  domain.UserID
-	requester domain.UserID
-	openOnly  bool // only open and waiting records fit
-}
-
-func (c *clauses) filter(f resolved, a domain.Actor, now time.Time) {
-	if f.Kind != "" {
-		c.add("t.kind = ?", f.Kind)
-	}
-	if f.openOnly {
-		c.add(open)
-	}
-	c.queue(f.Queue, a, now)
-	if len(f.States) > 0 {
-		c.add("t.state in ?", f.States)
-	}
-	if len(f.Categories) > 0 {
-		c.add("t.category in ?", f.Categories)
-	}
-	if len(f.Priorities) > 0 {
-		c.add("t.priority in ?", f.Priorities)
-	}
-	if f.team != 0 {
-		c.add("t.team_id = ?", f.team)
-	}
-	switch {
-	case f.Assignee == "none":
-		c.add("t.assignee_id is null")
-	case f.assignee != 0:
-		c.add("t.assignee_id = ?", f.assignee)
-	}
-	if f.requester != 0 {
-		c.add("t.requester_id = ?", f.requester)
-	}
-	if f.Service != "" {
-		c.add("t.service = ?", f.Service)
-	}
-	if f.Classification != "" {
-		c.add("t.classification = ?", f.Classification)
-	}
-	for _, w := range []struct {
-		cond string
-		at   *time.Time
-	}{
-		{"t.opened_at >= ?", f.OpenedFrom}, {"t.opened_at < ?", f.OpenedTo}, {"t.updated_at >= ?", f.UpdatedFrom}, {"t.updated_at < ?", f.UpdatedTo},
-		{"exists (select 1 from changes c where c.ticket_id = t.id and c.planned_end >= ?)", f.PlannedFrom},
-		{"exists (select 1 from changes c where c.ticket_id = t.id and c.planned_start < ?)", f.PlannedTo},
-	} {
-		if w.at != nil {
-			c.add(w.cond, *w.at)
-		}
-	}
-	if f.Risk != "" {
-		c.add("exists (select 1 from changes c where c.ticket_id = t.id and c.risk in ?)", strings.Split(f.Risk, ","))
-	}
-	if f.Model != "" {
-		c.add("exists (select 1 from changes c where c.ticket_id = t.id and c.model in ?)", strings.Split(f.Model, ","))
-	}
-}
-
 // Page is one page of a list: its rows, the cursor of the next one (empty at the end), and the count where
 // it was asked for.
 type Page struct {
@@ -167,14 +19,30 @@ type Page struct {
 	Total   *int64
 }
 
+// own finds out what of a list is the actor's own. The records are counted, up to a limit: statistics know only the
+// average of all people.
+func (s store) own(ctx context.Context, f *resolved, scopes []kindScope, a domain.Actor) error {
+	f.onlyOwn = f.Queue == "requested" || ownOnly(scopes)
+	if !f.onlyOwn && everything(scopes) {
+		return nil
+	}
+	var n int
+	err := s.db.Conn(ctx).Raw("select count(*) from (select 1 from participants where user_id = ? limit ?) x", a.User, s.limits.own).Scan(&n).Error
+	f.fewOwn = n < s.limits.own
+	return err
+}
+
 // where collects the conditions of a filter; a row lies in all of the scopes.
-func (s store) where(f resolved, a domain.Actor, now time.Time, scopes ...[]kindScope) (c clauses, err error) {
+func (s store) where(ctx context.Context, f resolved, a domain.Actor, now time.Time, scopes ...[]kindScope) (c clauses, err error) {
+	if f.onlyOwn && f.fewOwn && s.db.IsPostgres() { // an array is looked up by key whatever the statistics say
+		c.add("t.id = any(array(select ticket_id from participants where user_id = ?))", a.User)
+	}
 	for _, sc := range scopes {
 		c.visible(sc)
 	}
 	c.filter(f, a, now)
 	if f.Q != "" {
-		err = s.matching(&c, f.Q, false)
+		err = s.matching(ctx, &c, f.Q, false)
 	}
 	return c, err
 }
@@ -187,11 +55,11 @@ func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Ac
 		}
 		p.Total = &n
 	}
-	q, args, err := s.statement(f, sc, a, now, also...)
+	q, args, err := s.statement(ctx, f, sc, a, now, also...)
 	if err != nil {
 		return p, err
 	}
-	err = s.db.Conn(ctx).Raw(q, args...).Scan(&p.Tickets).Error
+	err = s.db.Tailored(ctx).Raw(q, args...).Scan(&p.Tickets).Error
 	if err == nil && len(p.Tickets) > f.Limit {
 		p.Tickets = p.Tickets[:f.Limit]
 		last := p.Tickets[f.Limit-1]
@@ -201,8 +69,11 @@ func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Ac
 }
 
 // statement asks for one page and one row more, which tells that there is another page.
-func (s store) statement(f resolved, sc []kindScope, a domain.Actor, now time.Time, also ...[]kindScope) (q string, args []any, err error) {
-	c, err := s.where(f, a, now, append(also, sc)...)
+func (s store) statement(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time, also ...[]kindScope) (q string, args []any, err error) {
+	if err := s.own(ctx, &f, sc, a); err != nil {
+		return "", nil, err
+	}
+	c, err := s.where(ctx, f, a, now, append(also, sc)...)
 	if err != nil {
 		return "", nil, err
 	}
@@ -225,7 +96,7 @@ func (s store) statement(f resolved, sc []kindScope, a domain.Actor, now time.Ti
 	if column != "t.id" {
 		order += ", t.id " + direction
 	}
-	return "select t.* from tickets t " + s.path(f, sc) + " where " + c.sql() + " order by " + order + " limit ?", append(c.args, f.Limit+1), nil
+	return "select t.* from tickets t " + s.path(f) + " where " + c.sql() + " order by " + order + " limit ?", append(c.args, f.Limit+1), nil
 }
 
 // farAway stands for "no due time" when sorting: after everything that is due.
@@ -263,25 +134,77 @@ func sortValue(name string, t Ticket) string {
 const CountCap = 1000
 
 func (s store) count(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time) (n int64, err error) {
-	c, err := s.where(f, a, now, sc)
+	q, args, err := s.counting(ctx, f, sc, a, now)
 	if err != nil {
 		return 0, err
 	}
-	path := s.path(f, sc)
-	if !f.openOnly && f.Queue != "recent" && !everything(sc) {
-		path = "" // a count has no order: the planner joins what each part of the scope finds by its own index
+	return n, s.db.Tailored(ctx).Raw(q, args...).Scan(&n).Error
+}
+
+func (s store) counting(ctx context.Context, f resolved, sc []kindScope, a domain.Actor, now time.Time) (q string, args []any, err error) {
+	if err := s.own(ctx, &f, sc, a); err != nil {
+		return "", nil, err
 	}
-	err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from tickets t "+path+" where "+c.sql()+" limit ?) x", append(c.args, CountCap)...).Scan(&n).Error
-	return n, err
+	var each []string
+	for _, p := range s.parts(f, sc, a) {
+		c, err := s.where(ctx, f, a, now, p.seen...)
+		if err != nil {
+			return "", nil, err
+		}
+		each = append(each, "select id from (select t.id from tickets t "+p.path+" where "+p.cond+" and "+c.sql()+" limit ?) x"+Int(len(each)))
+		args = append(append(append(args, p.args...), c.args...), CountCap)
+	}
+	return "select count(*) from (select id from (" + strings.Join(each, " union ") + ") y limit ?) z", append(args, CountCap), nil
+}
+
+// part is a part of what a count looks through, and the way to it.
+type part struct {
+	path, cond string
+	args       []any
+	seen       [][]kindScope // what must be asked beside the condition
+}
+
+// parts are where all that fits must be. A count has no order: for somebody who sees some teams, each part of the
+// scope is found by its own index, where a walk would pass the work of everybody else.
+func (s store) parts(f resolved, scopes []kindScope, a domain.Actor) []part {
+	teams, walk, alike, own := scopes[0].scope.Teams, f.onlyOwn || !f.fewOwn || f.Queue == "mine" || f.assignee != 0, true, false
+	for _, k := range scopes {
+		walk = walk || k.scope.All || len(k.scope.Sites) > 0
+		alike = alike && slices.Equal(k.scope.Teams, teams)
+		own = own || k.scope.Own
+	}
+	if walk || !alike {
+		path := s.path(f)
+		if !f.openOnly && !f.onlyOwn && f.Queue != "recent" && !everything(scopes) {
+			path = "" // the planner joins what each part of the scope finds by its own index
+		}
+		return []part{{path: path, cond: "1 = 1", seen: [][]kindScope{scopes}}}
+	}
+	byTeam, byKey, mine := "indexed by tickets_team_updated", "not indexed", "t.id in (select ticket_id from participants where user_id = ?)"
+	switch {
+	case s.db.IsPostgres():
+		byTeam, byKey, mine = "", "", "t.id = any(array(select ticket_id from participants where user_id = ?))"
+	case f.openOnly:
+		byTeam = "indexed by tickets_open_team"
+	}
+	var out []part
+	if len(teams) > 0 { // with the team it is seen, of whatever kind
+		out = append(out, part{path: byTeam, cond: "t.team_id in ?", args: []any{teams}})
+	}
+	if own || len(out) == 0 {
+		out = append(out, part{byKey, mine, []any{a.User}, [][]kindScope{scopes}})
+	}
+	return out
 }
 
 // total counts without a cap.
 func (s store) total(ctx context.Context, f resolved, a domain.Actor, now time.Time, scopes ...[]kindScope) (n int64, err error) {
-	c, err := s.where(f, a, now, scopes...)
+	f.fewOwn = true // all of them are read, so none is looked for on a walk
+	c, err := s.where(ctx, f, a, now, scopes...)
 	if err != nil {
 		return 0, err
 	}
-	return n, s.db.Conn(ctx).Raw("select count(*) from tickets t where "+c.sql(), c.args...).Scan(&n).Error
+	return n, s.db.Tailored(ctx).Raw("select count(*) from tickets t where "+c.sql(), c.args...).Scan(&n).Error
 }
 
 // A list is a walk over an index in the order of the list, from which rows that do not fit are left out: what it
@@ -300,7 +223,7 @@ var wholeIndexes = map[string]string{"updated_at": "tickets_updated", "opened_at
 
 // path says how SQLite is to find the rows of a list: an index to walk, or none, which is to look records up by
 // their keys; empty leaves it to the planner.
-func (s store) path(f resolved, scopes []kindScope) string {
+func (s store) path(f resolved) string {
 	const keys = "not indexed"
 	sorted := strings.TrimPrefix(f.Sort, "-")
 	walk := func(index string) string {
@@ -312,8 +235,8 @@ func (s store) path(f resolved, scopes []kindScope) string {
 	switch {
 	case s.db.IsPostgres(), f.Q != "", f.PlannedFrom != nil, f.PlannedTo != nil:
 		return ""
-	case f.Queue == "requested", ownOnly(scopes):
-		return keys // of what is somebody's own there is little
+	case f.onlyOwn && f.fewOwn:
+		return keys
 	case f.Queue == "mine", f.assignee != 0 && f.openOnly:
 		return walk("tickets_open_assignee")
 	case f.assignee != 0:
@@ -321,7 +244,7 @@ func (s store) path(f resolved, scopes []kindScope) string {
 	case f.requester != 0:
 		return walk("tickets_requester_updated")
 	case f.Queue == "recent":
-		return walk("tickets_updated") // a week of all, in whatever order
+		return walk("tickets_closed_updated") // a week of what is closed, in whatever order
 	case f.openOnly && sorted == "number":
 		return walk("tickets_open_opened")
 	case f.openOnly:

@@ -31,23 +31,31 @@ func (s store) index(ctx context.Context, id domain.TicketID, d document) error 
 }
 
 // matching adds the condition that a ticket has all words; notes tells whether internal notes count.
-func (s store) matching(c *clauses, q string, notes bool) error {
+func (s store) matching(ctx context.Context, c *clauses, q string, notes bool) error {
 	ws := db.Words(q)
 	if len(ws) == 0 {
 		c.add("1 = 0")
 		return nil
 	}
 	m := s.db.Match(ws, true)
-	switch {
-	case s.db.IsPostgres() && notes:
-		c.add("t.id in (select ticket_id from ticket_search where doc @@ to_tsquery('simple', ?) or notes @@ to_tsquery('simple', ?))", m, m)
-	case s.db.IsPostgres():
-		c.add("t.id in (select ticket_id from ticket_search where doc @@ to_tsquery('simple', ?))", m)
-	case notes:
+	if !s.db.IsPostgres() {
+		if !notes {
+			m = "{number title description comments people} : (" + m + ")"
+		}
 		c.add("t.id in (select rowid from ticket_search where ticket_search match ?)", m)
-	default:
-		c.add("t.id in (select rowid from ticket_search where ticket_search match ?)", "{number title description comments people} : ("+m+")")
+		return nil
 	}
+	ids, all, err := s.hits(ctx, m, notes)
+	if err != nil {
+		return err
+	}
+	if all {
+		c.add("t.id = any(cast(? as bigint[]))", ids)
+		return nil
+	}
+	var w clauses
+	w.words(m, notes)
+	c.add("exists (select 1 from ticket_search s where s.ticket_id = t.id and "+w.sql()+")", w.args...)
 	return nil
 }
 
@@ -64,48 +72,127 @@ type Highlight struct {
 	HTML  string
 }
 
-// search finds the newest tickets that have all words: the walk is over the search index from the newest document
-// backwards, and ends with the page, however many tickets have the words. Only where the words as they stand do not
-// fill the page, the last one may be the beginning of a word: the engines gather everything that begins so first.
+// search finds the newest tickets that have all words. Only where the words as they stand do not fill the page, the
+// last one may be the beginning of a word: the engines gather everything that begins so first.
 func (s store) search(ctx context.Context, q string, kind domain.Kind, limit int, sc []kindScope, notes bool) ([]Ticket, error) {
 	ws := db.Words(q)
 	if len(ws) == 0 {
 		return nil, nil
 	}
-	found, err := s.newest(ctx, s.db.Match(ws, false), kind, limit, sc, notes)
+	newest := s.newest
+	if s.db.IsPostgres() {
+		newest = s.newestInPostgres
+	}
+	found, err := newest(ctx, s.db.Match(ws, false), kind, limit, sc, notes)
 	if err != nil || len(found) == limit {
 		return found, err
 	}
-	return s.newest(ctx, s.db.Match(ws, true), kind, limit, sc, notes)
+	return newest(ctx, s.db.Match(ws, true), kind, limit, sc, notes)
 }
 
-func (s store) newest(ctx context.Context, m string, kind domain.Kind, limit int, sc []kindScope, notes bool) ([]Ticket, error) {
-	var c clauses
-	from, order := "ticket_search s cross join tickets t on t.id = s.rowid", "s.rowid"
-	switch {
-	case s.db.IsPostgres():
-		from, order = "ticket_search s join tickets t on t.id = s.ticket_id", "s.ticket_id"
-		if notes {
-			c.add("(s.doc @@ to_tsquery('simple', ?) or s.notes @@ to_tsquery('simple', ?))", m, m)
-		} else {
-			c.add("s.doc @@ to_tsquery('simple', ?)", m)
-		}
-	case notes:
-		c.add("s.ticket_search match ?", m)
-	default:
-		c.add("s.ticket_search match ?", "{number title description comments people} : ("+m+")")
-	}
-	if ownOnly(sc) && !s.db.IsPostgres() {
-		// Before the row is looked up; the sign keeps SQLite from searching once for each record that is their own.
-		c.add("+s.rowid in (select ticket_id from participants where user_id = ?)", domain.ActorFrom(ctx).User)
-	}
+// seen adds what of the results somebody may see.
+func (c *clauses) seen(kind domain.Kind, sc []kindScope) {
 	c.visible(sc)
 	if kind != "" {
 		c.add("t.kind = ?", kind)
 	}
-	var out []Ticket
-	err := s.db.Conn(ctx).Raw("select t.* from "+from+" where "+c.sql()+" order by "+order+" desc limit ?", append(c.args, limit)...).Scan(&out).Error
+}
+
+// newest walks SQLite's search index from the newest document backwards, and ends with the page, however many
+// tickets have the words.
+func (s store) newest(ctx context.Context, m string, kind domain.Kind, limit int, sc []kindScope, notes bool) (out []Ticket, err error) {
+	var c clauses
+	if !notes {
+		m = "{number title description comments people} : (" + m + ")"
+	}
+	c.add("s.ticket_search match ?", m)
+	if ownOnly(sc) {
+		// Before the row is looked up; the sign keeps SQLite from searching once for each record that is their own.
+		c.add("+s.rowid in (select ticket_id from participants where user_id = ?)", domain.ActorFrom(ctx).User)
+	}
+	c.seen(kind, sc)
+	err = s.db.Tailored(ctx).Raw("select t.* from ticket_search s cross join tickets t on t.id = s.rowid where "+c.sql()+" order by s.rowid desc limit ?",
+		append(c.args, limit)...).Scan(&out).Error
 	return out, err
+}
+
+// How PostgreSQL searches. Its index of words does not know which document is the newest: it gathers all that have
+// the words. That is right for few, and for many a walk from the newest document backwards is: it meets enough soon.
+// Statistics tell the two apart badly, above all for several words together, so it is tried.
+const (
+	hasWords      = "s.doc @@ to_tsquery('simple', ?)"
+	hasWordsNoted = "(s.doc @@ to_tsquery('simple', ?) or s.notes @@ to_tsquery('simple', ?))"
+)
+
+func (c *clauses) words(m string, notes bool) {
+	if notes {
+		c.add(hasWordsNoted, m, m)
+	} else {
+		c.add(hasWords, m)
+	}
+}
+
+func (s store) newestInPostgres(ctx context.Context, m string, kind domain.Kind, limit int, sc []kindScope, notes bool) (out []Ticket, err error) {
+	var c clauses
+	c.words(m, notes)
+	c.seen(kind, sc)
+	walk := func(documents string, of ...any) error {
+		return s.db.Tailored(ctx).Raw("select t.* from "+documents+" s cross join lateral (select * from tickets where id = s.ticket_id offset 0) t where "+c.sql()+" order by s.ticket_id desc limit ?",
+			append(append(of, c.args...), limit)...).Scan(&out).Error
+	}
+	if ownOnly(sc) {
+		err = walk("(select * from ticket_search where ticket_id = any(array(select ticket_id from participants where user_id = ?)))", domain.ActorFrom(ctx).User)
+		return out, err
+	}
+	if err = walk("(select * from ticket_search order by ticket_id desc limit ?)", s.limits.documents); err != nil || len(out) == limit {
+		return out, err
+	}
+	frequent, err := s.frequent(ctx, m, notes)
+	if err != nil {
+		return nil, err
+	}
+	ids, all := "", false
+	if !frequent {
+		if ids, all, err = s.hits(ctx, m, notes); err != nil {
+			return nil, err
+		}
+	}
+	if !all {
+		err = walk("ticket_search")
+		return out, err
+	}
+	c = clauses{}
+	c.add("t.id = any(cast(? as bigint[]))", ids)
+	c.seen(kind, sc)
+	err = s.db.Tailored(ctx).Raw("select t.* from tickets t where "+c.sql()+" order by t.id desc limit ?", append(c.args, limit)...).Scan(&out).Error
+	return out, err
+}
+
+// frequent tells whether the words stand in many of the newest documents, so that a walk meets them soon enough also
+// for somebody who sees little of them.
+func (s store) frequent(ctx context.Context, m string, notes bool) (bool, error) {
+	var c clauses
+	c.words(m, notes)
+	var n int
+	err := s.db.Tailored(ctx).Raw("select count(*) from (select 1 from (select * from ticket_search order by ticket_id desc limit ?) s where "+c.sql()+" limit ?) x",
+		append(append([]any{s.limits.documents}, c.args...), s.limits.frequent)...).Scan(&n).Error
+	return n >= s.limits.frequent, err
+}
+
+// hits are the keys of the tickets that have the words, as an array of PostgreSQL; all is false when there are so many
+// that they were not gathered.
+func (s store) hits(ctx context.Context, m string, notes bool) (ids string, all bool, err error) {
+	var c clauses
+	c.words(m, notes)
+	var found struct {
+		N    int
+		Keys string
+	}
+	// What is materialised is planned as if all of it were read, by the index of words, and read only as far as asked.
+	err = s.db.Tailored(ctx).Raw("with s as materialized (select s.ticket_id from ticket_search s where "+c.sql()+") "+
+		"select count(*) as n, coalesce(array_agg(ticket_id), '{}')::text as keys from (select ticket_id from s limit ?) x",
+		append(c.args, s.limits.hits+1)...).Scan(&found).Error
+	return found.Keys, found.N <= s.limits.hits, err
 }
 
 // saidIn joins the conversation of tickets, for highlights.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type benchCmd struct {
 	Only     []string `help:"Only these measurements: queues, filters, pages, counts, tickets, search, create, verify."`
 	Postgres string   `env:"CABINET_TEST_POSTGRES" help:"URL of a PostgreSQL server on which a database may be created (--database-url, where given, comes first)."`
 	Keep     string   `type:"path" help:"Keep what is generated in this folder, and measure it again the next time."`
+	Profile  string   `type:"path" help:"Write a CPU profile of the measurements to this file, for go tool pprof."`
 }
 
 // Run generates, measures and prints, one database after the other.
@@ -167,6 +169,21 @@ func (k *Desk) measured(s *api.Server) bench.Desk {
 	return d
 }
 
+// profile writes where the processor's time goes into a file, until it is stopped.
+func profile(file string) (stop func() error, err error) {
+	f, err := os.Create(file) //nolint:gosec // the caller of the command names it
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
+}
+
 // measure starts the server on the database, durable, as `serve` does, and asks it.
 func (c benchCmd) measure(r *run) (rows []bench.Row, version string, err error) {
 	began := time.Now()
@@ -194,6 +211,13 @@ func (c benchCmd) measure(r *run) (rows []bench.Row, version string, err error) 
 	session, err := bench.Open(r.ctx, s, c.Short)
 	if err != nil {
 		return rows, version, err
+	}
+	if c.Profile != "" {
+		stop, err := profile(c.Profile)
+		if err != nil {
+			return rows, version, err
+		}
+		defer func() { err = errors.Join(err, stop()) }()
 	}
 	for _, m := range bench.Suite {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, m.Name) {

@@ -112,6 +112,19 @@ func (r *run) open(migrate bool, opts db.Config) (*Desk, func(), error) {
 	return r.openAt(SystemClock{}, migrate, opts)
 }
 
+// openBeside opens the desk for a command that writes no more than an event, also while a server has the SQLite file: then
+// SQLite's own locks order the writes of the two, and the server, which looks for events every second, seals.
+func (r *run) openBeside() (*Desk, func(), error) {
+	desk, done, err := r.open(false, db.Config{})
+	if !errors.Is(err, db.ErrLocked) {
+		return desk, done, err
+	}
+	if desk, done, err = r.open(false, db.Config{Shared: true}); err == nil {
+		desk.Sealer.LeaveToOthers()
+	}
+	return desk, done, err
+}
+
 func (r *run) openAt(clock domain.Clock, migrate bool, opts db.Config) (*Desk, func(), error) {
 	if err := private(r.cfg.Data); err != nil {
 		return nil, nil, err

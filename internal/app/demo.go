@@ -20,7 +20,7 @@ import (
 // Fill makes the demo organisation on an empty desk, whose clock it moves; see package demo.
 func Fill(ctx context.Context, k *Desk, clock demo.Clock, o demo.Options) (demo.Summary, error) {
 	return demo.Fill(ctx, demo.Desk{DB: k.DB, Gate: k.Gate, Sealer: k.Sealer, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
-		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals}, clock, o)
+		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, CMDB: k.CMDB, Canned: k.Canned}, clock, o)
 }
 
 type demoCmd struct {
@@ -100,7 +100,7 @@ func (r *run) fillDemo(o demo.Options, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	r.log.Info("the demo organisation is there", "people", sum.People, "incidents", sum.Incidents, "requests", sum.Requests, "problems", sum.Problems, "changes", sum.Changes)
+	r.log.Info("the demo organisation is there", "people", sum.People, "incidents", sum.Incidents, "requests", sum.Requests, "problems", sum.Problems, "changes", sum.Changes, "configuration items", sum.Items)
 	if path == "" || !fresh {
 		return nil
 	}

@@ -67,7 +67,7 @@ func (c exportCmd) Run(r *run) error {
 	if q.Filter, err = ticket.ParseFilter(v); err != nil {
 		return err
 	}
-	desk, done, err := r.open(false, db.Config{})
+	desk, done, err := r.openBeside()
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,8 @@ func (k *Desk) schedule(log *slog.Logger) {
 	})
 	jobs.Every(k.Jobs, 24*time.Hour, verifyLog{})
 
+	jobs.Register(k.Jobs, k.Runs.Work)
+
 	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, ticket.ParseQuery) })
 	jobs.Register(k.Jobs, k.Sources.Work)
 	jobs.Register(k.Jobs, func(ctx context.Context, _ reconcile.SweepJob) error { return k.Sources.Sweep(ctx) })

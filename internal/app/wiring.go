@@ -16,6 +16,8 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/audit/runs"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
@@ -36,6 +38,7 @@ type Desk struct {
 	DB        *db.DB
 	Log       *audit.Log
 	Sealer    *audit.Sealer
+	Runs      *runs.Service
 	Gate      *policies.Engine
 	People    *people.Service
 	Tickets   *ticket.Service
@@ -46,6 +49,7 @@ type Desk struct {
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Approvals *approval.Service
+	Canned    *canned.Service
 	Reports   *reports.Reports
 	Exports   *reports.Exports
 	Jobs      *jobs.Runner
@@ -79,10 +83,12 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	}
 	k.People = people.New(people.Deps{DB: d, Gate: k.Gate, Roster: k.Gate})
 	k.Jobs = jobs.New(d, jobs.Config{Log: o.Log})
+	k.Runs = runs.New(d, k.Log, func(ctx context.Context, job runs.Job) error { return k.Jobs.Enqueue(ctx, job) })
 
 	directory := directory{k.People}
 	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
 	k.Approvals = approval.New(d, k.Gate, directory, Random)
+	k.Canned = canned.New(d, k.Gate, Random)
 	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
@@ -94,7 +100,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "canned_text": k.Canned.States, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}

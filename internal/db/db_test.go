@@ -168,6 +168,64 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 	}
 }
 
+func TestATailoredQueryIsPlannedForItsArgumentsEachTime(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		recording(d)
+		at := time.Date(2026, 3, 2, 1, 2, 3, 4000, time.UTC)
+		err := d.Do(context.Background(), func(ctx context.Context) error {
+			if err := d.Conn(ctx).Exec("insert into login_failures (id, key, at) values (1, 'k', ?)", at).Error; err != nil {
+				return err
+			}
+			for range 7 { // after the fifth time PostgreSQL would keep a plan
+				var got []time.Time
+				if err := d.Tailored(ctx).Raw("select at from login_failures where key in ? and at >= ?", []string{"k", "l"}, at).Scan(&got).Error; err != nil {
+					return err
+				}
+				if len(got) != 1 || !got[0].Equal(at) {
+					t.Errorf("wrote %v, read %v", at, got)
+				}
+			}
+			if !d.IsPostgres() {
+				return nil
+			}
+			var kept int
+			if err := d.Conn(ctx).Raw("select count(*) from pg_prepared_statements where statement like 'select at from login_failures%'").Scan(&kept).Error; err != nil {
+				return err
+			}
+			if kept != 0 {
+				t.Error("the statement was kept, and with it a plan for everybody")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestManyRowsAreWrittenWhateverTheirNumber(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		recording(d)
+		written := 0
+		for _, n := range []int{0, 1, 2, 31, 32, 33, 256, 289, 600} {
+			rows := make([][]any, n)
+			for i := range rows {
+				rows[i] = []any{fmt.Sprintf("%d/%d", n, i), time.Date(2026, 3, 2, 1, 2, 3, 0, time.UTC)}
+			}
+			var there int
+			err := d.Do(context.Background(), func(ctx context.Context) error {
+				if err := d.InsertMany(ctx, "login_failures", []string{"key", "at"}, rows, ""); err != nil {
+					return err
+				}
+				return d.Conn(ctx).Raw("select count(distinct key) from login_failures").Scan(&there).Error
+			})
+			if written += n; err != nil || there != written {
+				t.Errorf("after %d rows there are %d instead of %d, %v", n, there, written, err)
+			}
+		}
+	})
+}
+
 func TestASnapshotSeesOneInstantWhileOthersWrite(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
 		recording(d)

@@ -13,7 +13,7 @@ import (
 // themselves, and the log itself. Everything else is a record, and a record changes only with a fact.
 var housekeeping = map[string]bool{
 	"counters": true, "sessions": true, "login_failures": true, "policy_state": true, "setup_links": true, "user_preferences": true,
-	"saved_views": true, "drafts": true, "idempotency_keys": true, "exports": true,
+	"saved_views": true, "drafts": true, "idempotency_keys": true, "exports": true, "verifications": true,
 	"ci_sightings": true, "ci_runs": true, "ci_run_items": true, "ci_run_ties": true, "ci_search": true, "ci_attributes": true,
 	"import_runs": true, "import_refs": true, "import_refusals": true, "ticket_search": true, "api_tokens": true,
 	"audit_events": true, "audit_private": true, "audit_outbox": true, "audit_leaves": true, "audit_nodes": true,

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// chunks are the numbers of rows in one INSERT: few different statements, so that they stay prepared.
-var chunks = [...]int{256, 32, 4, 1}
+// chunks are the numbers of rows in one INSERT, and what is left goes into a last one: few different statements, so that
+// they stay prepared, and a single one for the rows of one record.
+var chunks = [...]int{256, 32}
 
 // maxParameters is what both databases take in one statement.
 const maxParameters = 30_000
@@ -18,8 +19,8 @@ const maxParameters = 30_000
 func (d *DB) InsertMany(ctx context.Context, table string, columns []string, rows [][]any, tail string) error {
 	head := "insert into " + table + " (" + strings.Join(columns, ", ") + ") values "
 	tuple := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
-	for _, size := range chunks {
-		if len(rows) < size || size*len(columns) > maxParameters {
+	for _, size := range append(chunks[:], len(rows)%chunks[len(chunks)-1]) {
+		if len(rows) < size || size == 0 || size*len(columns) > maxParameters {
 			continue
 		}
 		q := d.Bind(head + strings.TrimSuffix(strings.Repeat(tuple+", ", size), ", ") + " " + tail)

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -76,4 +77,23 @@ func pgxOf(raw any) (*pgx.Conn, error) {
 		return nil, fmt.Errorf("not a pgx connection: %T", raw)
 	}
 	return c.Conn(), nil
+}
+
+// tailored has PostgreSQL plan each query for its arguments. Left to itself it keeps, after five times, one plan for
+// all of them, and of the average person and week that can be to read a whole table.
+type tailored struct{ gorm.ConnPool }
+
+// QueryContext runs a query.
+func (t tailored) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.ConnPool.QueryContext(ctx, query, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+}
+
+// Tailored is Conn for queries whose best plan depends on whose they are and what they filter by: lists, counts and
+// searches. Planning costs as much as a small query, so that others leave it.
+func (d *DB) Tailored(ctx context.Context) *gorm.DB {
+	g := d.Conn(ctx)
+	if d.IsPostgres() {
+		g.Statement.ConnPool = tailored{g.Statement.ConnPool}
+	}
+	return g
 }

@@ -142,6 +142,17 @@ CREATE TABLE boards (
   version integer not null
 );
 
+CREATE TABLE canned_texts (
+  id         integer primary key,
+  ref        text not null unique,
+  name       text not null,
+  body       text not null,
+  team_id    integer references teams (id),
+  retired    boolean not null default false,
+  version    integer not null,
+  updated_at datetime not null
+);
+
 CREATE TABLE changes (
   ticket_id           integer primary key references tickets (id),
   version             integer not null,
@@ -196,6 +207,18 @@ CREATE TABLE ci_memberships (
   superseded_at datetime
 );
 
+CREATE TABLE ci_merges (
+  id        integer primary key,
+  from_id   integer not null references cis (id),
+  into_id   integer not null references cis (id),
+  version   integer not null,
+  moved     text not null,
+  reason    text not null,
+  by_id     integer references users (id),
+  merged_at datetime not null,
+  undone_at datetime
+);
+
 CREATE TABLE ci_relations (
   id            integer primary key,
   ref           text not null,
@@ -245,6 +268,68 @@ CREATE TABLE ci_revisions (
   superseded_at  datetime
 );
 
+CREATE TABLE ci_run_items (
+  run_id    integer not null references ci_runs (id),
+  seq       integer not null,
+  line      integer not null,
+  key       text not null,
+  class     text not null,
+  name      text not null,
+  serial    text not null default '',
+  asset_tag text not null default '',
+  ci_id     integer references cis (id),
+  version   integer not null default 0,
+  matched   text not null default '',
+  action    text not null check (action in ('new', 'changed', 'unchanged', 'outranked', 'conflicting', 'refused', 'person', 'retired', 'gone')),
+  done      integer not null default 0,
+  proposal  text not null,
+  outcome   text not null default '',
+  primary key (run_id, seq)
+) without rowid;
+
+CREATE TABLE ci_run_ties (
+  run_id   integer not null references ci_runs (id),
+  seq      integer not null,
+  line     integer not null,
+  kind     text not null check (kind in ('relation', 'member')),
+  key      text not null,
+  type     text not null,
+  inverse  boolean not null,
+  other    text not null,
+  from_id  integer references cis (id),
+  to_id    integer references cis (id),
+  ref      text not null default '',
+  action   text not null check (action in ('new', 'unchanged', 'ended', 'unresolved', 'refused')),
+  done     integer not null default 0,
+  reason   text not null default '',
+  primary key (run_id, seq)
+) without rowid;
+
+CREATE TABLE ci_runs (
+  id            integer primary key,
+  ref           text not null unique,
+  source_id     integer not null references ci_sources (id),
+  state         text not null check (state in ('waiting', 'reading', 'proposed', 'applying', 'applied', 'undoing', 'undone', 'discarded', 'failed')),
+  whole         boolean not null, -- it lists everything that the source has
+  file          text not null,
+  file_key      text not null default '',
+  sha256        text not null,
+  mapping       text not null,
+  mapping_body  text not null default '',
+  by_id         integer references users (id),
+  by_ref        text not null,
+  summary       text not null default '{}',
+  position      integer not null default 0,
+  events        integer not null default 0,
+  problem       text not null default '',
+  made_at       datetime not null,
+  touched_at    datetime not null,
+  observed_at   datetime not null,
+  proposed_at   datetime,
+  applied_at    datetime,
+  undone_at     datetime
+);
+
 CREATE VIRTUAL TABLE ci_search using fts5 (number, name, codes, people, words, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
 
 CREATE TABLE 'ci_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
@@ -262,9 +347,23 @@ CREATE TABLE ci_sightings (
   key        text not null,
   ci_id      integer not null references cis (id),
   first_seen datetime not null,
-  last_seen  datetime not null,
+  last_seen  datetime not null, status text not null default '',
   primary key (source, key)
 ) without rowid;
+
+CREATE TABLE ci_sources (
+  id           integer primary key,
+  key          text not null unique,
+  name         text not null,
+  kind         text not null check (kind in ('file', 'push')),
+  rank         integer not null check (rank between 0 and 100),
+  precedence   text not null default '[]',
+  stale_days   integer not null check (stale_days between 1 and 3650),
+  missing      text not null check (missing in ('keep', 'retire')),
+  retire_share integer not null check (retire_share between 0 and 100),
+  account_id   integer references users (id),
+  version      integer not null
+);
 
 CREATE TABLE cis (
   id             integer primary key,
@@ -477,7 +576,7 @@ CREATE TABLE problems (
 CREATE TABLE requests (
   ticket_id  integer primary key references tickets (id),
   fulfilment text not null default ''
-);
+, contact_type text not null default '');
 
 CREATE TABLE role_grants (
   id          integer primary key,
@@ -628,6 +727,17 @@ CREATE TABLE users (
   updated_at    datetime not null
 );
 
+CREATE TABLE verifications (
+  id          text primary key,
+  state       text not null check (state in ('running', 'passed', 'failed')),
+  done        integer not null default 0,
+  total       integer not null default 0,
+  steps       text not null default '[]',
+  started_at  datetime not null,
+  heard_at    datetime not null,
+  finished_at datetime
+);
+
 CREATE INDEX api_tokens_user on api_tokens (user_id);
 
 CREATE INDEX approval_decisions_caster on approval_decisions (cast_by, id);
@@ -650,6 +760,8 @@ CREATE INDEX audit_events_type on audit_events (type, id);
 
 CREATE INDEX audit_private_subject on audit_private (subject);
 
+CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
+
 CREATE INDEX changes_window on changes (planned_start, planned_end);
 
 CREATE INDEX ci_attributes_value on ci_attributes (field, value, ci_id);
@@ -659,6 +771,10 @@ CREATE INDEX ci_memberships_ci on ci_memberships (ci_id, group_id);
 CREATE INDEX ci_memberships_group on ci_memberships (group_id, ci_id) where superseded_at is null;
 
 CREATE INDEX ci_memberships_ref on ci_memberships (ref);
+
+CREATE INDEX ci_merges_into on ci_merges (into_id);
+
+CREATE UNIQUE INDEX ci_merges_open on ci_merges (from_id) where undone_at is null;
 
 CREATE INDEX ci_relations_back on ci_relations (to_id, type, from_id) where valid_to is null and superseded_at is null;
 
@@ -678,6 +794,20 @@ CREATE INDEX ci_revisions_known on ci_revisions (ci_id) where superseded_at is n
 
 CREATE INDEX ci_revisions_name on ci_revisions (name, ci_id);
 
+CREATE INDEX ci_run_items_action on ci_run_items (run_id, action, seq);
+
+CREATE INDEX ci_run_items_ci on ci_run_items (ci_id, run_id) where ci_id is not null;
+
+CREATE INDEX ci_run_items_key on ci_run_items (run_id, key);
+
+CREATE INDEX ci_run_items_name on ci_run_items (run_id, name);
+
+CREATE INDEX ci_run_ties_action on ci_run_ties (run_id, action, seq);
+
+CREATE INDEX ci_run_ties_ref on ci_run_ties (run_id, ref);
+
+CREATE INDEX ci_runs_source on ci_runs (source_id, id);
+
 CREATE INDEX ci_sightings_ci on ci_sightings (ci_id);
 
 CREATE INDEX ci_sightings_seen on ci_sightings (source, last_seen);
@@ -687,6 +817,8 @@ CREATE INDEX cis_asset_tag on cis (asset_tag, id) where asset_tag <> '';
 CREATE INDEX cis_class_name on cis (class, name, id) where presence = 'present';
 
 CREATE INDEX cis_criticality on cis ((case criticality when 0 then 9 else criticality end), name, id) where presence = 'present';
+
+CREATE INDEX cis_merged on cis (merged_into) where merged_into is not null;
 
 CREATE INDEX cis_name on cis (name, id) where presence = 'present';
 
@@ -740,6 +872,8 @@ CREATE INDEX tickets_assignee_updated on tickets (assignee_id, updated_at desc, 
 
 CREATE INDEX tickets_class_updated on tickets (classification, updated_at desc, id desc);
 
+CREATE INDEX tickets_closed_updated on tickets (updated_at desc, id desc, closed_at, kind, team_id) where closed_at is not null;
+
 CREATE INDEX tickets_due on tickets (coalesce(due_at, '9999-12-31 00:00:00.000000'), id);
 
 CREATE INDEX tickets_kind_updated on tickets (kind, updated_at desc, id desc);
@@ -771,6 +905,8 @@ CREATE INDEX tickets_team_updated on tickets (team_id, updated_at desc, id desc)
 CREATE INDEX tickets_updated on tickets (updated_at desc, id desc);
 
 CREATE INDEX users_name on users (lower(name));
+
+CREATE UNIQUE INDEX verifications_running on verifications (state) where state = 'running';
 
 CREATE TRIGGER approval_decisions_no_delete before delete on approval_decisions begin
   select raise(abort, 'a decision is never deleted');
@@ -877,6 +1013,25 @@ CREATE TRIGGER audit_private_no_update before update on audit_private begin
   select raise(abort, 'the log is append-only: update on audit_private is refused');
 end;
 
+CREATE TRIGGER canned_texts_event_insert before insert on canned_texts
+  when not exists (select 1 from audit_events where entity_kind = 'canned_text' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a canned text changes only with its event');
+end;
+
+CREATE TRIGGER canned_texts_event_update before update on canned_texts
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'canned_text' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a canned text changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER canned_texts_no_delete before delete on canned_texts begin
+  select raise(abort, 'a canned text is never deleted');
+end;
+
+CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
+  when exists (select 1 from canned_texts where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a canned text is never replaced');
+end;
+
 CREATE TRIGGER changes_event_update before update on changes
   when new.version <> old.version + 1 or not exists (
     select 1 from audit_events e join tickets t on e.entity_kind = t.kind and e.entity = t.number
@@ -911,6 +1066,15 @@ CREATE TRIGGER ci_memberships_only_superseded before update on ci_memberships
   when old.superseded_at is not null or new.superseded_at is null or new.id <> old.id or new.ref <> old.ref or new.group_id <> old.group_id or new.ci_id <> old.ci_id
     or new.version <> old.version or new.valid_from <> old.valid_from or new.valid_to is not old.valid_to or new.recorded_at <> old.recorded_at begin
   select raise(abort, 'what was recorded is superseded, never altered');
+end;
+
+CREATE TRIGGER ci_merges_event before insert on ci_merges
+  when not exists (select 1 from cis c join audit_events e on e.entity_kind = 'ci' and e.entity = c.number where c.id = new.from_id and e.entity_version = new.version) begin
+  select raise(abort, 'a merge is recorded only with its event');
+end;
+
+CREATE TRIGGER ci_merges_no_delete before delete on ci_merges begin
+  select raise(abort, 'a merge is never deleted');
 end;
 
 CREATE TRIGGER ci_relations_event before insert on ci_relations
@@ -953,6 +1117,25 @@ CREATE TRIGGER ci_revisions_only_superseded before update on ci_revisions
     or new.name <> old.name or new.class <> old.class or new.status <> old.status or new.presence <> old.presence
     or new.valid_from <> old.valid_from or new.valid_to is not old.valid_to or new.recorded_at <> old.recorded_at begin
   select raise(abort, 'what was recorded is superseded, never altered');
+end;
+
+CREATE TRIGGER ci_sources_event_insert before insert on ci_sources
+  when not exists (select 1 from audit_events where entity_kind = 'ci_source' and entity = new.key and entity_version = new.version) begin
+  select raise(abort, 'a source changes only with its event');
+end;
+
+CREATE TRIGGER ci_sources_event_update before update on ci_sources
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'ci_source' and entity = new.key and entity_version = new.version) begin
+  select raise(abort, 'a source changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER ci_sources_no_delete before delete on ci_sources begin
+  select raise(abort, 'a source is never deleted');
+end;
+
+CREATE TRIGGER ci_sources_no_replace before insert on ci_sources
+  when exists (select 1 from ci_sources where id = new.id or key = new.key) begin
+  select raise(abort, 'a source is never replaced');
 end;
 
 CREATE TRIGGER cis_event_insert before insert on cis

@@ -14,7 +14,11 @@ const wide = { width: 1440, height: 900 };
 /** Whose pages are looked at; what follows the login tells two sets of one person apart. */
 const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   nobody: async () => ['/login', '/setup?token=not-a-real-one'],
-  ana: async (desk) => ['/', '/new/incident', `/incidents/${await first(desk, 'queue=requested&kind=incident')}`, '/nowhere', '/incidents/INC-999999'],
+  ana: async (desk) => [
+    '/', '/portal/report', '/portal/ask', '/portal/requests', '/portal/requests?show=over', '/portal/requests?q=zzzz', '/portal/me', '/portal/me/sessions', '/portal/me/password', '/nowhere', '/portal/requests/INC-999999',
+    `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=resolved')}`, `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=pending')}`,
+    `/portal/requests/${await first(desk, 'queue=requested&kind=request&state=in_fulfilment')}`, `/incidents/${await first(desk, 'queue=requested&kind=incident&state=closed')}`,
+  ],
   hugo: async (desk) => [
     '/queue/open?kind=incident&priority=1,2', '/queue/all?q=zzzz', `/queue/mine?open=${await first(desk, 'queue=mine&kind=incident')}`,
     `/incidents/${await first(desk, 'kind=incident&state=pending')}`, `/incidents/${await first(desk, 'kind=incident&state=closed')}`,
@@ -35,7 +39,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   ada: async (desk) => {
     const people = await (await desk.api.get('/api/v1/people?q=hugo')).json() as { items: { id: string }[] };
     const hugo = people.items[0]!.id;
-    return ['/admin/people', `/admin/people/${hugo}`, '/admin/teams', '/admin/boards', '/admin/roles', `/admin/explain?person=${hugo}&action=incident.resolve`, '/admin/jobs'];
+    return ['/admin/people', `/admin/people/${hugo}`, '/admin/teams', '/admin/boards', '/admin/canned', '/admin/roles', `/admin/explain?person=${hugo}&action=incident.resolve`, '/admin/jobs'];
   },
 };
 

@@ -5,12 +5,13 @@ import { gzipSync } from 'node:zlib';
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
 
-// Which lazy chunks a route needs beside the entry, and what it may weigh in all.
+// Which lazy chunks a route needs beside the entry, what it may weigh in all, and what it must do without.
 const routes = [
   { name: 'queue', chunks: ['src/app/Desk.tsx', 'src/features/tickets/QueuePage.tsx'], js: 215, css: 40 },
   { name: 'incident', chunks: ['src/app/Desk.tsx', 'src/features/record/RecordPage.tsx'], js: 235, css: 40 },
   { name: 'change', chunks: ['src/app/Desk.tsx', 'src/features/record/RecordPage.tsx', 'src/features/changes/ChangeBody.tsx'], js: 250, css: 40 },
   { name: 'approvals', chunks: ['src/app/Desk.tsx', 'src/features/approvals/ApprovalsPage.tsx'], js: 215, css: 40 },
+  { name: 'portal', chunks: ['src/features/portal/Portal.tsx', 'src/features/portal/HomePage.tsx'], js: 180, css: 35, without: ['src/app/Desk.tsx', 'src/app/Palette.tsx', 'src/features/tickets/QueuePage.tsx', 'src/features/record/RecordPage.tsx'] },
   { name: 'login', chunks: ['src/features/session/LoginPage.tsx'], js: 180, css: 35 },
 ];
 
@@ -28,7 +29,7 @@ function closure(keys) {
     (chunk.imports ?? []).forEach(walk);
   };
   keys.forEach(walk);
-  return [...seen].map((key) => manifest[key]);
+  return [...seen].map((key) => ({ key, ...manifest[key] }));
 }
 
 let failed = false;
@@ -37,8 +38,9 @@ for (const route of routes) {
   const chunks = closure(['index.html', ...route.chunks]);
   const js = chunks.reduce((sum, chunk) => sum + size(chunk.file), 0);
   const css = [...new Set(chunks.flatMap((chunk) => chunk.css ?? []))].reduce((sum, file) => sum + size(file), 0);
-  const over = js > route.js || css > route.css || missing.length > 0;
+  const carried = chunks.filter((chunk) => route.without?.includes(chunk.key)).map((chunk) => chunk.key);
+  const over = js > route.js || css > route.css || missing.length > 0 || carried.length > 0;
   failed ||= over;
-  console.log(`budget: ${route.name.padEnd(10)} js ${js.toFixed(0)}/${route.js}  css ${css.toFixed(0)}/${route.css} KiB gz${over ? '  OVER' : ''}${missing.length ? `  missing ${missing}` : ''}`);
+  console.log(`budget: ${route.name.padEnd(10)} js ${js.toFixed(0)}/${route.js}  css ${css.toFixed(0)}/${route.css} KiB gz${over ? '  OVER' : ''}${missing.length ? `  missing ${missing}` : ''}${carried.length ? `  carries ${carried}` : ''}`);
 }
 if (failed) process.exit(1);

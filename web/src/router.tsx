@@ -3,7 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { client, me, about } from './api/queries';
 import { Problem, whenSignedOut } from './api/client';
 import { kindPlural, kinds } from './api/words';
-import { adminPagesOf, homeOf } from './app/session';
+import { adminPagesOf, homeOf, onlyAsks, portalPath } from './app/session';
 import { PageProblem } from './ui/kit';
 
 export type Search = Record<string, string>;
@@ -22,22 +22,37 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: () => <main
 const login = createRoute({ getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./features/session/LoginPage')) });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./features/session/SetupPage')) });
 
+/** Who is here; whoever is not goes to sign in and comes back. */
+async function whoever(href: string) {
+  try {
+    return await client.ensureQueryData(me);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    const info = await client.fetchQuery(about);
+    if (info.setup_needed) throw redirect({ to: '/setup' as string });
+    throw redirect({ to: '/login' as string, search: { next: href } as never });
+  }
+}
+
 const desk = createRoute({
   getParentRoute: () => root,
   id: 'desk',
   beforeLoad: async ({ location }) => {
-    try {
-      await client.ensureQueryData(me);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401) throw error;
-      const info = await client.fetchQuery(about);
-      if (info.setup_needed) throw redirect({ to: '/setup' as string });
-      throw redirect({ to: '/login' as string, search: { next: location.href } as never });
-    }
+    const person = await whoever(location.href);
+    if (onlyAsks(person)) throw redirect({ to: portalPath(location.pathname), replace: true });
   },
   component: lazyRouteComponent(() => import('./app/Desk')),
   errorComponent: ({ error, reset }) => <main className="alone"><PageProblem level={1} error={error} again={reset} /></main>,
 });
+
+const portal = createRoute({
+  getParentRoute: () => root,
+  id: 'portal',
+  beforeLoad: async ({ location }) => { await whoever(location.href); },
+  component: lazyRouteComponent(() => import('./features/portal/Portal')),
+  errorComponent: ({ error, reset }) => <main className="alone"><PageProblem level={1} error={error} again={reset} /></main>,
+});
+const inPortal = (path: string, load: () => Promise<{ default: unknown }>) => createRoute({ getParentRoute: () => portal, path, component: lazyRouteComponent(load as never) });
 
 const at = (path: string, load: () => Promise<{ default: unknown }>) => createRoute({ getParentRoute: () => desk, path, component: lazyRouteComponent(load as never) });
 
@@ -57,9 +72,18 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/admin/people/$id', () => import('./features/admin/PersonPage')),
   at('/admin/teams', () => import('./features/admin/TeamsPage')),
   at('/admin/boards', () => import('./features/admin/BoardsPage')),
+  at('/admin/canned', () => import('./features/admin/CannedPage')),
   at('/admin/roles', () => import('./features/admin/RolesPage')),
   at('/admin/explain', () => import('./features/admin/ExplainPage')),
   at('/admin/jobs', () => import('./features/admin/JobsPage')),
+]), portal.addChildren([
+  inPortal('/portal', () => import('./features/portal/HomePage')),
+  inPortal('/portal/report', () => import('./features/portal/AskPage')),
+  inPortal('/portal/ask', () => import('./features/portal/AskPage')),
+  inPortal('/portal/requests', () => import('./features/portal/RequestsPage')),
+  inPortal('/portal/requests/$number', () => import('./features/portal/RequestPage')),
+  inPortal('/portal/me', () => import('./features/portal/PersonPage')),
+  inPortal('/portal/me/$tab', () => import('./features/me/MePage')),
 ])]);
 
 export const router = createRouter({

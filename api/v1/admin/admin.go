@@ -1,5 +1,5 @@
-// Package admin is the part of the REST API about the desk itself: people, teams, boards and delegations, who may do
-// what and why, and jobs that failed.
+// Package admin is the part of the REST API about the desk itself: people, teams, boards and delegations, canned
+// texts, who may do what and why, and jobs that failed.
 package admin
 
 import (
@@ -12,6 +12,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/db"
@@ -38,6 +39,7 @@ type Deps struct {
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
 	Jobs      *jobs.Runner
+	Canned    *canned.Service
 }
 
 type area struct {
@@ -53,6 +55,11 @@ func Routes(b *route.Book, d Deps) {
 	route.Add(b, "list-delegations", a.listDelegations)
 	route.Add(b, "delegate", a.delegate)
 	route.Add(b, "revoke-delegation", a.revokeDelegation)
+
+	route.Add(b, "list-canned", a.listCanned)
+	route.Add(b, "write-canned", a.writeCanned)
+	route.Add(b, "amend-canned", a.amendCanned)
+	route.Add(b, "move-canned", a.moveCanned)
 
 	route.Add(b, "list-people", a.listPeople)
 	route.Add(b, "create-person", a.createPerson)

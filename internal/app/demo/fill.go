@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/domain/problem"
@@ -35,6 +37,8 @@ type Desk struct {
 	Problems  *problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	Canned    *canned.Service
+	CMDB      *cmdb.Service
 }
 
 // Clock is the desk's clock. The demo sets it to the instant of each act, from [Start] to now.
@@ -53,7 +57,7 @@ type Options struct {
 
 // Summary counts what was made.
 type Summary struct {
-	People, Incidents, Requests, Problems, Changes, Acts int
+	People, Incidents, Requests, Problems, Changes, Items, Acts int
 }
 
 // ErrPeople is returned for a desk in which somebody works already.
@@ -76,11 +80,11 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 		return Summary{}, ErrPeople.Because("People work here already: the demo organisation needs a data folder, or a database, of its own.")
 	}
 	s := &story{Desk: desk, clock: clock, now: domain.Instant(o.Now), start: Start(o.Now), rng: rand.New(rand.NewPCG(o.Seed, 90)),
-		actors: map[string]domain.Actor{}, problems: map[string]*record{}, changes: map[string]*record{}, sames: map[string][]*record{}}
+		actors: map[string]domain.Actor{}, problems: map[string]*record{}, changes: map[string]*record{}, sames: map[string][]*record{}, items: map[string]string{}}
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
-	for _, plan := range []func(){s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews} {
+	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts} {
 		plan()
 	}
 	return s.sum, s.live(ctx)
@@ -99,6 +103,7 @@ type story struct {
 	problems   map[string]*record   // by the word that tales use
 	changes    map[string]*record   // by the word that plans use
 	sames      map[string][]*record // incidents by tale
+	items      map[string]string    // numbers of configuration items by name
 	sum        Summary
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/policies"
 )
@@ -47,6 +49,23 @@ func (s *story) planViews() {
 	} {
 		s.plan(s.workday(20+s.rng.IntN(60)), v.who, "shares a view", func(ctx context.Context) error {
 			_, err := s.Tickets.SaveView(ctx, ticket.View{Name: v.name, Kind: domain.Kind(v.kind), Query: v.query, Shared: true})
+			return err
+		})
+	}
+}
+
+// planTexts gives the desk its canned texts: for all by the administrator, for a team by its lead.
+func (s *story) planTexts() {
+	for i, t := range []struct{ who, team, name, body string }{
+		{"ada", "", "We are on it", "Hello {{requester.first_name}},\n\nthank you for telling us. {{me.first_name}} from {{team.name}} looks at it now; you will hear from us here.\n\nYour number is {{number}}."},
+		{"ada", "", "One question", "Hello {{requester.first_name}},\n\nto go on we need one thing from you: "},
+		{"ada", "", "Please check", "Hello {{requester.first_name}},\n\nit should work again. Please try it, and close {{number}} if it does. If it does not, say what you see and we go on.\n\n{{me.name}}"},
+		{"ada", "", "Picked up in person", "Your order is ready at the service desk, Monday to Friday 8:00 to 17:00. Please bring your badge."},
+		{"tess", "network", "VPN: collect the log", "Hello {{requester.first_name}},\n\nplease open the VPN client, choose *Help*, then *Collect logs*, and attach the file here. It holds no passwords.\n\n{{me.first_name}}, {{team.name}}"},
+		{"tess", "network", "Wi-Fi: where and when", "To look at the right access point we need three things:\n\n- the room\n- the time, to the minute\n- the name of the laptop or phone"},
+	} {
+		s.plan(s.start.AddDate(0, 0, 1).Add(time.Duration(i)*time.Minute), t.who, "writes a canned text", func(ctx context.Context) error {
+			_, err := s.Canned.Write(ctx, canned.WriteInput{Name: t.name, Body: t.body, Team: s.teams[t.team]})
 			return err
 		})
 	}

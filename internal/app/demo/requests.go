@@ -63,11 +63,14 @@ func (s *story) wish(w tales.Wish, end, asker, agent string, opened time.Time) {
 			site = m.site
 		}
 	}
-	words := s.wording(site)
+	words, came := s.wording(site), "portal"
+	if s.sum.Requests%4 == 0 {
+		came = "email"
+	}
 	var l life
 	l.then(0, asker, "asks", func(ctx context.Context) error {
 		r, err := s.Requests.Submit(ctx, request.SubmitInput{Title: words.Replace(w.Title), Description: words.Replace(w.Text), Priority: w.Priority,
-			Service: w.Service, Classification: w.Class})
+			Service: w.Service, Classification: w.Class, ContactType: came})
 		rec.number = r.Ticket.Number
 		return err
 	})

@@ -21,5 +21,5 @@ export type Agreement = [
   Reads<Sent<'Board'>, Ours.Board>, Reads<Sent<'Delegation'>, Ours.Delegation>, Reads<Sent<'Entry'>, Ours.Entry>,
   Reads<Sent<'AuditEvent'>, Ours.AuditEvent>, Reads<Sent<'AuditProof'>, Ours.AuditProof>, Reads<Sent<'Checkpoint'>, Ours.Checkpoint>, Reads<Sent<'Verification'>, Ours.Verification>,
   Reads<Sent<'Export'>, Ours.Export>, Reads<Sent<'Grant'>, Ours.Grant>, Reads<Sent<'PersonRow'>, Ours.PersonRow>, Reads<Sent<'PersonPage'>, Ours.PersonPage>, Reads<Sent<'TeamPage'>, Ours.TeamPage>,
-  Reads<Sent<'Site'>, Ours.Site>, Reads<Sent<'Roles'>, Ours.Roles>, Reads<Sent<'Explanation'>, Ours.Explanation>, Reads<Sent<'Job'>, Ours.Job>,
+  Reads<Sent<'CannedTexts'>, Ours.CannedTexts>, Reads<Sent<'Site'>, Ours.Site>, Reads<Sent<'Roles'>, Ours.Roles>, Reads<Sent<'Explanation'>, Ours.Explanation>, Reads<Sent<'Job'>, Ours.Job>,
 ];

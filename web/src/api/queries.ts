@@ -82,7 +82,7 @@ export const auditProof = (id: string) => queryOptions({ queryKey: ['audit-proof
 export const checkpoint = queryOptions({ queryKey: ['checkpoint'], queryFn: () => api.get<T.Checkpoint>('/audit/checkpoint') });
 
 /** One choice of a picker: `id` is what the API takes. */
-export interface Choice { id: string; label: string; hint?: string }
+export interface Choice { id: string; label: string; hint?: string; text?: string }
 type Suggested = { id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
 
 function choice(item: Suggested): Choice {
@@ -90,6 +90,13 @@ function choice(item: Suggested): Choice {
   const label = item.name ?? item.title ?? item.label ?? item.value ?? item.number ?? item.id ?? '';
   return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint: item.number ?? item.login };
 }
+
+/** The canned texts that say these words, filled for a record. */
+export const canned = (record: string, q: string) => queryOptions({
+  queryKey: ['canned', record, q], staleTime: 30_000,
+  queryFn: async ({ signal }): Promise<Choice[]> => (await api.get<T.CannedTexts>('/canned', { record, q, limit: 8 }, signal)).items.map((one) => ({ id: one.id, label: one.name, hint: one.team?.name, text: one.text ?? one.body })),
+});
+export const allCanned = queryOptions({ queryKey: ['canned', 'all'], queryFn: () => api.get<T.CannedTexts>('/canned', { all: true, limit: 1000 }) });
 
 export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets';
 export const suggest = (what: Suggestion, q: string) => queryOptions({

@@ -113,6 +113,8 @@ export interface Grant { id: string; role: string; label?: string; scope: string
 export interface PersonRow extends Person { login: string; email: string; active: boolean; site: string | null; time_zone?: string; teams?: Team[] | null; roles?: Role[] | null; last_seen_at?: string | null; version?: number }
 export interface PersonPage extends PersonRow { grants: Grant[] | null; sessions: Session[] | null }
 export interface TeamPage extends Team { members: Person[] | null; lead: Person | null }
+export interface CannedText { id: string; name: string; body: string; text: string | null; team: Team | null; retired: boolean; version: number; updated_at: string; may_manage: boolean }
+export interface CannedTexts { items: CannedText[]; variables: { name: string; means: string }[] }
 export interface Site { key?: string; id?: string; name: string }
 export interface Roles {
   version: number; roles: { name: string; label: string; does: string }[]; actions: { action: string; label: string; class: string }[];

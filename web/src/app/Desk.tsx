@@ -1,9 +1,8 @@
 // The frame around every page of the desk: rail, top bar, palette, overlay, connection bar.
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useMantineColorScheme } from '@mantine/core';
-import { connection } from '../api/connection';
-import { client } from '../api/queries';
+import { ConnectionBar } from './ConnectionBar';
 import { follow } from './follow';
 import { listenToKeys, type Act } from './keys';
 import { Rail } from './Rail';
@@ -14,6 +13,7 @@ import { useActs } from './useActs';
 
 const Palette = lazy(() => import('./Palette'));
 const Overlay = lazy(() => import('./Overlay'));
+const Hints = lazy(() => import('../features/hints/Hints'));
 
 export default function Desk() {
   const me = useMe();
@@ -55,6 +55,7 @@ export default function Desk() {
       <Rail me={me} open={open === 'rail'} onClose={() => setOpen(null)} />
       <main id="main" ref={main} tabIndex={-1}>
         <ConnectionBar />
+        {path === homeOf(me).split('?')[0] && <Suspense fallback={null}><Hints place="desk" /></Suspense>}
         <Suspense fallback={null}><Outlet /></Suspense>
       </main>
       <Suspense fallback={null}>
@@ -63,23 +64,4 @@ export default function Desk() {
       </Suspense>
     </div>
   );
-}
-
-/** A quiet bar while the server cannot be reached. Drafts stay in this browser; writes are refused honestly. */
-function ConnectionBar() {
-  const up = useSyncExternalStore(connection.subscribe, connection.isUp);
-  const was = useRef(true);
-  useEffect(() => {
-    addEventListener('offline', connection.lost);
-    return () => removeEventListener('offline', connection.lost);
-  }, []);
-  useEffect(() => {
-    if (up && !was.current) void client.invalidateQueries();
-    was.current = up;
-    if (up) return;
-    const timer = setInterval(() => { void fetch('/api/v1/about').then((answer) => { if (answer.ok) connection.found(); }).catch(() => undefined); }, 4000);
-    return () => clearInterval(timer);
-  }, [up]);
-  if (up) return null;
-  return <div className="connection" role="status"><span className="spin" />No connection to Cabinet. What you type is kept here; sending works again when the connection is back.</div>;
 }

@@ -49,6 +49,7 @@ export function TopBar({ me, dark, onScheme, onPalette, onRail, onKeys }: { me: 
           <Menu.Item leftSection={<Icon name="key" />} onClick={() => go('/me/tokens')}>Access tokens</Menu.Item>
           <Menu.Item leftSection={<Icon name="lock" />} onClick={() => go('/me/password')}>Password</Menu.Item>
           {me.may['change.decide'] && <Menu.Item leftSection={<Icon name="team" />} onClick={() => go('/me/delegations')}>Delegations</Menu.Item>}
+          <Menu.Item leftSection={<Icon name="hand" />} onClick={() => go('/portal')}>Requesters’ portal</Menu.Item>
           <Menu.Divider />
           <Menu.Item leftSection={<Icon name={dark ? 'sun' : 'moon'} />} onClick={onScheme}>{dark ? 'Light colours' : 'Dark colours'}</Menu.Item>
           <Menu.Item leftSection={<Icon name="bulb" />} rightSection={<kbd>?</kbd>} onClick={onKeys}>Keys</Menu.Item>

@@ -26,7 +26,7 @@ let rowTimer: ReturnType<typeof setTimeout> | undefined;
 function hear(event: LiveRecord): void {
   const open = client.getQueryData<Ticket>(['record', event.number]);
   const known = rowOf(event.number);
-  if (open && open.version < event.version) void client.invalidateQueries({ queryKey: ['record', event.number] });
+  if (open && (open.version < event.version || event.type.startsWith('task.'))) void client.invalidateQueries({ queryKey: ['record', event.number] });
   if (open) void client.invalidateQueries({ queryKey: ['timeline', event.number] });
   clearTimeout(queueTimer);
   queueTimer = setTimeout(() => {

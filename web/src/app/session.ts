@@ -19,6 +19,7 @@ export const adminPages = [
   { key: 'people', label: 'People', needs: ['person.create', 'person.amend', 'person.grant', 'person.sessions'] },
   { key: 'teams', label: 'Teams', needs: ['team.manage'] },
   { key: 'boards', label: 'Boards', needs: ['board.manage'] },
+  { key: 'canned', label: 'Canned text', needs: ['canned.manage'] },
   { key: 'roles', label: 'Roles', needs: ['role.read'] },
   { key: 'explain', label: 'Why?', needs: ['policy.explain'] },
   { key: 'jobs', label: 'Failed jobs', needs: ['job.read'] },
@@ -28,13 +29,24 @@ export const adminPagesOf = (person: Me) => adminPages.filter((page) => may(pers
 export const mayAdminister = (person: Me): boolean => adminPagesOf(person).some((page) => page.key !== 'roles');
 /** Works at the desk; everybody else follows what they asked for. */
 export const onDesk = (person: Me): boolean => may(person, 'incident.assign', 'incident.read_internal', 'request.read_internal', 'problem.read_internal', 'change.read_internal');
+/** Only asks the desk for things: the portal is all that they need. */
+export const onlyAsks = (person: Me): boolean => homeOf(person) === '/portal';
+/** Where in the portal somebody goes who followed an address of the desk. */
+export function portalPath(path: string): string {
+  const [, area = '', rest = ''] = path.split('/');
+  if (['incidents', 'requests', 'changes', 'problems'].includes(area) && rest) return `/portal/requests/${rest}`;
+  if (area === 'new') return rest === 'request' ? '/portal/ask' : '/portal/report';
+  if (area === 'queue' || area === 'search') return '/portal/requests';
+  if (area === 'me') return `/portal/me/${rest}`;
+  return '/portal';
+}
 /** Where a person begins: at their work, whatever that is. */
 export function homeOf(person: Me): string {
   if (may(person, 'incident.assign', 'change.assign')) return '/queue/mine';
   if (may(person, 'change.decide')) return '/approvals';
   if (may(person, 'person.grant')) return '/admin/people';
   if (mayAudit(person)) return '/audit';
-  return onDesk(person) ? '/queue/open' : '/queue/requested';
+  return onDesk(person) ? '/queue/open' : '/portal';
 }
 export const mayAudit = (person: Me): boolean => may(person, 'audit.');
 

@@ -1,4 +1,4 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useRouterState } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../api/client';
@@ -15,11 +15,13 @@ const tabs = [['sessions', 'Sessions'], ['tokens', 'Access tokens'], ['password'
 export default function MePage() {
   const { tab = 'sessions' } = useParams({ strict: false }) as { tab?: string };
   const me = useMe();
+  // The same pages stand in the portal, in its own frame.
+  const base = useRouterState({ select: (state) => (state.location.pathname.startsWith('/portal/') ? '/portal/me' : '/me') });
   useTitle(tabs.find(([key]) => key === tab)?.[1] ?? 'Me');
   return (
     <div className="page narrow">
       <header><h1>{me.name}</h1><span className="dim">{me.email}</span></header>
-      <nav className="tabs" aria-label="About me">{tabs.filter(([key]) => key !== 'delegations' || key === tab || me.may['change.decide']).map(([key, label]) => <Link key={key} to="/me/$tab" params={{ tab: key } as never} aria-current={key === tab ? 'page' : undefined}>{label}</Link>)}</nav>
+      <nav className="tabs" aria-label="About me">{tabs.filter(([key]) => key !== 'delegations' || key === tab || me.may['change.decide']).map(([key, label]) => <Link key={key} to={`${base}/${key}`} aria-current={key === tab ? 'page' : undefined}>{label}</Link>)}</nav>
       {tab === 'tokens' ? <Tokens /> : tab === 'password' ? <Password /> : tab === 'delegations' ? <Delegations /> : <Sessions />}
     </div>
   );

@@ -4,6 +4,7 @@ import { api } from '../../api/client';
 import type { Ticket } from '../../api/types';
 import { draftWords, useDraft } from '../../app/drafts';
 import { toastProblem } from '../../app/toasts';
+import { useMe } from '../../app/session';
 import { useActs } from '../../app/useActs';
 import { Icon } from '../../ui/Icon';
 import { Button } from '../../ui/kit';
@@ -23,6 +24,7 @@ export function Composer({ record }: { record: Ticket }) {
   const draft = useDraft(`${mode}:${record.number}`, { body: '' });
   const text = draft.value.body;
   const internal = mode === 'note';
+  const offered = useMe().may['canned.read'] ? record.number : undefined;
 
   const readers = [record.requester, ...record.watchers].filter((one, i, all): one is NonNullable<typeof one> => one !== null && all.findIndex((other) => other?.id === one.id) === i);
   const first = record.requester?.name.split(' ')[0] ?? 'the requester';
@@ -60,7 +62,7 @@ export function Composer({ record }: { record: Ticket }) {
         </div>
         <span className="small composer-who">{internal ? 'Only the desk reads this' : others >= 0 && readers.length ? `Goes to ${readers.slice(0, 3).map((one) => one.name).join(', ')}${readers.length > 3 ? ' …' : ''}` : ''}</span>
       </div>
-      <Writer label={internal ? 'Internal note' : 'Reply'} value={text} rows={3} placeholder={internal ? 'A note for colleagues' : 'Write a reply'} onChange={(body) => draft.set({ body })} onSend={() => { void send(); }} onFiles={mayAttach ? (files) => { void addFiles(files); } : undefined} />
+      <Writer label={internal ? 'Internal note' : 'Reply'} value={text} rows={3} placeholder={`${internal ? 'A note for colleagues' : 'Write a reply'}${offered ? ', or / for canned text' : ''}`} cannedFor={offered} onChange={(body) => draft.set({ body })} onSend={() => { void send(); }} onFiles={mayAttach ? (files) => { void addFiles(files); } : undefined} />
       <div className="row composer-foot">
         {mayAttach && <><input ref={input} type="file" multiple hidden onChange={(event) => { void addFiles([...event.target.files ?? []]); event.target.value = ''; }} /><Button look="quiet" icon="clip" onClick={() => input.current?.click()}>Attach</Button></>}
         <span className="grow small dim" aria-live="polite">{progress || draftWords[draft.state.status]}</span>
