@@ -14,9 +14,11 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
+	"github.com/cabinetdesk/cabinet/api/v1/sources"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -53,6 +55,8 @@ type Deps struct {
 	Changes   *changes.Service
 	Approvals *approval.Service
 	CMDB      *cmdb.Service
+	Sources   *reconcile.Service
+	Uploads   sources.Files
 	People    *people.Service
 	Audit     *audit.Log
 	Runs      *runs.Service
@@ -105,6 +109,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})
 	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
+	sources.Routes(b, sources.Deps{Directory: desk.Directory, CMDB: d.CMDB, Sources: d.Sources, People: d.People, Files: d.Uploads})
 	return desk, b.Close()
 }
 

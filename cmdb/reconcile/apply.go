@@ -97,8 +97,11 @@ func (s *Service) carryOut(ctx context.Context, r *Run, source Source, progress 
 		if progress != nil {
 			progress(r.Position, total)
 		}
+		if err := s.grown(ctx, r.Position); err != nil {
+			return err
+		}
 	}
-	for {
+	for done := int64(0); ; done += batch {
 		n := 0
 		err := s.unit(ctx, r, func(ctx context.Context, r *Run) error {
 			page, err := s.store.openTies(ctx, r.ID, batch)
@@ -113,6 +116,9 @@ func (s *Service) carryOut(ctx context.Context, r *Run, source Source, progress 
 		if n == 0 {
 			break
 		}
+		if err := s.grown(ctx, done+batch); err != nil {
+			return err
+		}
 	}
 	return s.unit(ctx, r, func(ctx context.Context, r *Run) error {
 		now := s.DB.Now(ctx)
@@ -122,6 +128,16 @@ func (s *Service) carryOut(ctx context.Context, r *Run, source Source, progress 
 		}
 		return s.note(ctx, r, source, "applied")
 	})
+}
+
+// grown lets the database look at what a large run has filled, at the beginning and whenever that has doubled.
+func (s *Service) grown(ctx context.Context, n int64) error {
+	for at := int64(2000); at <= n; at *= 2 {
+		if n-batch < at {
+			return s.DB.Analyse(ctx, "cis", "ci_revisions", "ci_relations", "ci_memberships", "ci_sightings", "ci_run_items", "ci_run_ties", "audit_events")
+		}
+	}
+	return nil
 }
 
 // unit does a part of a run together with how far it came; nobody else may have moved it meanwhile.

@@ -269,6 +269,11 @@ func (p *proposer) batch(ctx context.Context, page []cifile.Row) error {
 
 // conclude looks at the whole: rows that are one item, relations, and what the source no longer shows.
 func (p *proposer) conclude(ctx context.Context, sum cifile.Summary) error {
+	if p.seq > 2000 {
+		if err := p.DB.Analyse(ctx, "cis", "ci_relations", "ci_sightings", "ci_run_items", "ci_run_ties"); err != nil {
+			return err
+		}
+	}
 	if err := p.DB.Do(ctx, p.collide); err != nil {
 		return err
 	}

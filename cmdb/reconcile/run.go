@@ -271,8 +271,8 @@ func (s *Service) find(ctx context.Context, ref string) (Run, Source, error) {
 	return r, src, err
 }
 
-// Items lists what a run says of items, a page at a time; action narrows it down. Who may: cmdb.sources, and what may not be read of
-// the CMDB is left out.
+// Items lists what a run says of items, a page at a time; action narrows it down. Who may: cmdb.sources, whose roles all read the
+// whole CMDB.
 func (s *Service) Items(ctx context.Context, ref, action string, after int64, limit int) ([]Item, error) {
 	r, _, err := s.RunByRef(ctx, ref)
 	if err != nil {
@@ -308,6 +308,9 @@ func (s *Service) Discard(ctx context.Context, ref string) (r Run, err error) {
 	})
 	return r, err
 }
+
+// MayImport asks for the right to bring items in.
+func (s *Service) MayImport(ctx context.Context) error { return s.mayImport(ctx) }
 
 func (s *Service) mayImport(ctx context.Context) error {
 	return s.Gate.Check(ctx, "cmdb.import", policies.Object{})

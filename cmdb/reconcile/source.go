@@ -295,8 +295,10 @@ func (s *Service) SourceByKey(ctx context.Context, key string) (Source, error) {
 }
 
 func (s *Service) maySee(ctx context.Context) error {
-	if s.Gate.Scope(ctx, "cmdb.sources").None() {
-		return domain.ErrForbidden.Because("Your roles do not let you see the sources of the CMDB.")
-	}
-	return nil
+	return s.Gate.Check(ctx, "cmdb.sources", policies.Object{})
+}
+
+// MaySet asks for the right to set sources up.
+func (s *Service) MaySet(ctx context.Context) error {
+	return s.Gate.Check(ctx, "cmdb.source", policies.Object{})
 }

@@ -105,10 +105,14 @@ func (s store) touch(ctx context.Context, r *Run) error {
 
 var itemColumns = []string{"run_id", "seq", "line", "key", "class", "name", "serial", "asset_tag", "ci_id", "version", "matched", "action", "proposal"}
 
+func (i Item) row() []any {
+	return []any{i.RunID, i.Seq, i.Line, i.Key, i.Class, i.Name, i.Serial, i.AssetTag, i.CIID, i.Version, i.Matched, i.Action, i.Proposal}
+}
+
 func (s store) addItems(ctx context.Context, items []Item) error {
 	rows := make([][]any, len(items))
 	for i, x := range items {
-		rows[i] = []any{x.RunID, x.Seq, x.Line, x.Key, x.Class, x.Name, x.Serial, x.AssetTag, x.CIID, x.Version, x.Matched, x.Action, x.Proposal}
+		rows[i] = x.row()
 	}
 	return s.db.InsertMany(ctx, "ci_run_items", itemColumns, rows, "")
 }
@@ -158,16 +162,14 @@ func (s store) saveItem(ctx context.Context, i Item) error {
 
 // settleItems writes how items came out.
 func (s store) settleItems(ctx context.Context, items []Item) error {
+	var rows [][]any
 	for _, i := range items {
-		if i.Done == isProposed {
-			continue
-		}
-		err := s.db.Conn(ctx).Exec("update ci_run_items set ci_id = ?, done = ?, outcome = ? where run_id = ? and seq = ?", i.CIID, i.Done, i.Outcome, i.RunID, i.Seq).Error
-		if err != nil {
-			return err
+		if i.Done != isProposed {
+			rows = append(rows, append(i.row(), i.Done, i.Outcome))
 		}
 	}
-	return nil
+	return s.db.InsertMany(ctx, "ci_run_items", append(itemColumns[:len(itemColumns):len(itemColumns)], "done", "outcome"), rows,
+		"on conflict (run_id, seq) do update set ci_id = excluded.ci_id, done = excluded.done, outcome = excluded.outcome")
 }
 
 // doneItems lists what a run has done to items, in order; backItems the last ones first.

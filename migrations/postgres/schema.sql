@@ -1026,9 +1026,10 @@ CREATE OR REPLACE FUNCTION ci_merges_need_event()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare n text;
 begin
-  if not exists (select 1 from cis c join audit_events e on e.entity_kind = 'ci' and e.entity = c.number
-                 where c.id = new.from_id and e.entity_version = new.version) then
+  select number into n from cis where id = new.from_id;
+  if not exists (select 1 from audit_events where entity_kind = 'ci' and entity = n and entity_version = new.version) then
     raise exception 'a merge is recorded only with its event' using errcode = 'restrict_violation';
   end if;
   return new;
@@ -1050,9 +1051,10 @@ CREATE OR REPLACE FUNCTION ci_revisions_need_event()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare n text;
 begin
-  if not exists (select 1 from cis c join audit_events e on e.entity_kind = 'ci' and e.entity = c.number
-                 where c.id = new.ci_id and e.entity_version = new.version) then
+  select number into n from cis where id = new.ci_id;
+  if not exists (select 1 from audit_events where entity_kind = 'ci' and entity = n and entity_version = new.version) then
     raise exception 'a revision is recorded only with its event' using errcode = 'restrict_violation';
   end if;
   return new;
