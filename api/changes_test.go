@@ -17,7 +17,7 @@ func (h *house) draft(title string) answer {
 	return h.post("amir", "/changes", map[string]any{"title": title, "description": "The disks are old.", "risk": "medium", "plan": map[string]any{
 		"justification": "The vendor ends support.", "implementation_plan": "Drain, *upgrade*, undrain.", "test_plan": "Send a message.",
 		"backout_plan": "Restore the snapshot.", "planned_start": start, "planned_end": start.Add(2 * time.Hour), "affected_services": []string{"Mail"},
-		"implementers": []string{h.ref("alice")}}}).ok(201)
+		"implementers": []string{h.ref("alice")}, "answers": *h.Easy()}}).ok(201)
 }
 
 func TestABoardApprovesExactlyThePlanThatItRead(t *testing.T) {
@@ -29,6 +29,10 @@ func TestABoardApprovesExactlyThePlanThatItRead(t *testing.T) {
 			h.fail(c.header.Get("Location"))
 		}
 		h.post("amir", "/changes/"+n+"/moves/submit", nil).ok(200).is("state", "assess")
+		h.post("maya", "/changes/"+n+"/moves/request_authorization", nil).problem(409, "not_peer_reviewed")
+		h.get("tess", "/changes/"+n).ok(200).is("peer.can", true)
+		h.post("amir", "/changes/"+n+"/peer-review", map[string]any{"digest": c.text("digest")}).problem(403, "author_reviews")
+		h.post("tess", "/changes/"+n+"/peer-review", map[string]any{"digest": c.text("digest"), "note": "Sound."}).ok(200).is("peer.person.name", "Tess").is("peer.valid", true)
 		asked := h.post("maya", "/changes/"+n+"/moves/request_authorization", nil).ok(200)
 		asked.is("state", "authorize").is("approvals.state", "waiting").is("approvals.needed", "2 of the CAB")
 		slot, digest := asked.text("approvals.slots.0.id"), asked.text("digest")

@@ -33,6 +33,15 @@ func TestARequestIsFulfilledByItsTasks(t *testing.T) {
 	})
 }
 
+func TestAListOfItemsIsFilteredByWhatItsClassHas(t *testing.T) {
+	each(t, func(h *house) {
+		for name, memory := range map[string]string{"db-01": "64", "db-02": "128"} {
+			h.post("omar", "/cis", map[string]any{"class": "server", "values": map[string]string{"name": name, "memory_gb": memory}}).ok(201)
+		}
+		h.get("amir", "/cis?class=server&attr.memory_gb=064").ok(200).is("items.0.name", "db-01").is("next", nil)
+	})
+}
+
 func TestAProblemIsKnownAndLinkedToItsIncidents(t *testing.T) {
 	h := one(t, nil)
 	p := h.post("amir", "/problems", map[string]any{"title": "Disks fail", "impact": 1, "urgency": 2}).ok(201).is("priority", 2)
@@ -119,6 +128,8 @@ func TestViewsDraftsAndFollowersAreKept(t *testing.T) {
 		h.get("alice", "/views").ok(200).is("items.0.name", "Mine").is("items.0.mine", false)
 		h.do(ask{by: "alice", method: "DELETE", path: "/views/" + v.text("id")}).problem(404, "not_found")
 		h.post("amir", "/views", map[string]any{"name": "Bad", "query": "colour=red"}).problem(400, "malformed_filter")
+		h.post("amir", "/views", map[string]any{"name": "Servers", "kind": "ci", "query": "class=server&sort=-updated_at"}).ok(201).is("kind", "ci")
+		h.post("amir", "/views", map[string]any{"name": "Bad", "kind": "ci", "query": "colour=red"}).problem(422, "ci_filter_malformed")
 		h.do(ask{by: "amir", method: "DELETE", path: "/views/" + v.text("id")}).ok(204)
 
 		h.get("amir", "/drafts/reply:INC-000001").ok(204)

@@ -48,6 +48,8 @@ func TestWhatCannotBeReadIsRefusedWithItsReason(t *testing.T) {
 		"an inbox marker that is none":   {ask{method: "GET", path: "/approvals?after=AAAA"}, 400, "malformed_cursor", ""},
 		"a page too large":               {ask{method: "GET", path: "/tickets?limit=201"}, 400, "malformed_filter", "query.limit"},
 		"an unknown filter":              {ask{method: "GET", path: "/tickets?colour=red"}, 422, "invalid_input", "query.colour"},
+		"an unknown filter of items":     {ask{method: "GET", path: "/cis?colour=red"}, 422, "ci_filter_malformed", "query.colour"},
+		"an attribute that no class has": {ask{method: "GET", path: "/cis?attr.colour_of_door=red"}, 422, "ci_filter_malformed", "query.attr.colour_of_door"},
 		"a filter with an unknown value": {ask{method: "GET", path: "/tickets?category=lost"}, 400, "malformed_filter", "query.category"},
 		"a query that does not decode":   {ask{method: "GET", path: "/tickets?q=%zz"}, 400, "malformed_request", ""},
 		"a query that is no text":        {ask{method: "GET", path: "/tickets?q=%ff"}, 400, "malformed_request", ""},

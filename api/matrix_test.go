@@ -131,8 +131,12 @@ var bodies = map[string]any{
 	"create-problem": map[string]any{"title": "x", "impact": 1, "urgency": 1}, "create-change": map[string]any{"title": "x"},
 	"override-priority": map[string]any{"priority": 1, "reason": "x"}, "declare-major": map[string]any{"reason": "x"}, "add-task": map[string]any{"title": "x"},
 	"hold-change": map[string]any{"reason": "x"}, "decide": map[string]any{"slot_id": "x", "decision": "approve", "digest": "x"},
-	"recuse": map[string]any{"slot_id": "x", "reason": "x"}, "set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
-	"delegate": map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
+	"recuse": map[string]any{"slot_id": "x", "reason": "x"}, "preview-change": map[string]any{"title": "x"}, "detect-change": map[string]any{"title": "x"},
+	"review-plan": map[string]any{"digest": "x"}, "lower-risk": map[string]any{"risk": "low", "reason": "x"}, "meet-condition": map[string]any{"evidence": "a mail to the plant"},
+	"override-advice": map[string]any{"slot_id": "x", "reason": "x"}, "enter-duty": map[string]any{"person": "x", "from": "2026-03-02T09:00:00Z", "until": "2026-03-03T09:00:00Z"},
+	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
+	"set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
+	"delegate":  map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
 	"move-person": map[string]any{"reason": "x"}, "set-password": map[string]any{"password": "x"}, "revoke-grant": map[string]any{"reason": "x"},
 	"grant":       map[string]any{"role": "agent", "scope": "all", "reason": "x"},
 	"create-team": map[string]any{"key": "x", "name": "X"}, "set-members": map[string]any{"members": []string{}},
@@ -182,7 +186,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
@@ -202,6 +206,13 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		p.path += "?action=incident.read&person=" + rolf.Ref
 		p.visible = m.decide(role, "person.read", policies.Object{Class: "person", Site: rolf.Site, Participants: []domain.UserID{rolf.ID}})
 		p.allowed = p.visible && m.decide(role, row.Action, policies.Object{})
+	case row.ID == "list-duties", row.ID == "enter-duty":
+		board, err := m.Approvals.Board(context.Background(), "cab")
+		m.must(err)
+		p.path = strings.ReplaceAll(row.Path, "{key}", "cab")
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "board", Number: "cab", Board: board.ID})
+	case row.ID == "end-duty":
+		p.allowed = true // there is none: not found for everybody
 	case row.ID == "revoke-delegation":
 		p.allowed = true // there is none: not found for everybody
 	case row.Object == "canned":
@@ -257,7 +268,10 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 				}
 				p.allowed = m.decide(role, action, m.object(n, action[strings.Index(action, ".")+1:]))
 			}
-			p.vague = row.ID == "unlink" || row.ID == "decide" || row.ID == "recuse"
+			if row.ID == "add-ci" {
+				p.body = map[string]any{"ci": m.item("own", role).Number}
+			}
+			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice"}, row.ID)
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

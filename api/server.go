@@ -29,7 +29,10 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	v1 "github.com/cabinetdesk/cabinet/api/v1"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
@@ -68,9 +71,12 @@ type Deps struct {
 	Problems  *desk_problem.Service
 	Changes   *changes.Service
 	Approvals *approval.Service
+	Rules     *rulebook.Service
+	Oversight *oversight.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Uploads   Uploads
+	Impact    *impact.Service
 	Audit     *audit.Log
 	Sealer    *audit.Sealer
 	Runs      *runs.Service
@@ -130,7 +136,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, CMDB: d.CMDB, Sources: d.Sources, Uploads: d.Uploads, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, CMDB: d.CMDB, Sources: d.Sources, Uploads: d.Uploads, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

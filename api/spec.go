@@ -25,7 +25,6 @@ func config() huma.Config {
 		"records have ETags and take If-Match; every write takes an Idempotency-Key; lists are paged with limit and after."
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", name)
 	c.Servers = []*huma.Server{{URL: route.Prefix}}
-	c.RejectUnknownQueryParameters = true
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "The session of a person, set by POST /session"},
 		"token":   {Type: "http", Scheme: "bearer", Description: "A token with narrowed rights, made with POST /me/tokens"},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cabinetdesk/cabinet/changes/policy"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/internal/testkit/world"
@@ -107,4 +108,25 @@ func unguard(t *testing.T, w *world.World) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// The same for what came with change enablement: rules, duties and the flags of a change.
+func TestTheDatabaseRefusesToAlterRulesAndDutiesWithoutTheirEvents(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		decided(t, w)
+		w.OnDuty("cab", "cora")
+		setPolicy(t, w, policy.Seed().Rows...)
+		for _, q := range []string{
+			"update board_duties set ends_at = starts_at", "update board_duties set version = version + 1", "delete from board_duties",
+			"insert into board_duties (ref, board_id, user_id, starts_at, ends_at, version, created_at) select 'x', board_id, user_id, starts_at, ends_at, 1, created_at from board_duties",
+			"update change_rules set body = '{}'", "delete from change_rules",
+			"insert into change_rules (kind, key, version, body, at) select kind, key, 9, body, at from change_rules",
+			"update changes set exceptions = '[]'", "update changes set retro_due_at = null, risk = 'low'",
+		} {
+			if _, err := w.DB.Writer().ExecContext(context.Background(), q); err == nil {
+				t.Errorf("accepted: %s", q)
+			}
+		}
+		w.VerifyLog()
+	})
 }

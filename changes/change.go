@@ -3,12 +3,11 @@ package changes
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes/risk"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
-	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
 
@@ -43,16 +42,92 @@ type Facet struct {
 	CloseNotes         string
 	ActualStart        *time.Time
 	ActualEnd          *time.Time
+
+	PlanForm     int64 // the form of the digest: 1 before change enablement, 2 since
+	ModelVersion int64 // under which it was submitted; 0 before models had versions
+	Lane         string
+	Category     string
+	ReasonCode   string
+
+	Environment       string
+	CIs               Texts  `gorm:"column:cis"` // numbers of the items that it touches, sorted
+	Outage            string // "yes", "no", or empty for not said
+	OutageMinutes     int64
+	BackoutTested     string // as Outage
+	CommunicationPlan string
+	VerificationPlan  string
+	SecurityTouched   string // as Outage
+	SecurityImpact    string
+	TesterID          domain.UserID
+
+	Answers         Answers // to the questionnaire
+	RiskComputed    Risk
+	RiskChosen      Risk // by whoever wants more care than was computed; empty for nobody
+	RiskLowered     Risk // by somebody with the right; it holds while RiskLoweredFrom is what is computed
+	RiskLoweredFrom Risk
+	RiskReason      string
+	Assessment      string // [Assessment] as JSON
+
+	PeerID     domain.UserID // who looked at the plan, and at which
+	PeerAt     *time.Time
+	PeerDigest string
+	PeerNote   string
+
+	Incident    string // for which the glass was broken
+	StartedBy   domain.UserID
+	RetroDueAt  *time.Time
+	RetroState  approval.State // "", or "pending", "approved", "rejected"
+	RetroLateAt *time.Time
+	Exceptions  Texts
 }
 
 // TableName names the table.
 func (Facet) TableName() string { return "changes" }
 
+// The lanes. An emergency goes through its board first, or breaks the glass and is decided on in retrospect.
+const (
+	LaneUsual = "usual"
+	LaneECAB  = "ecab"
+	LaneRetro = "retro"
+)
+
+// RetroPending is the state of a retrospective decision that is still to be made.
+const RetroPending approval.State = "pending"
+
+// What can be flagged on a change for ever.
+const (
+	BrokeGlass     = "BREAK_GLASS"
+	RetroLate      = "RETRO_LATE"
+	RetroRejected  = "RETRO_REJECTED"
+	LoweredRisk    = "RISK_LOWERED"
+	AgainstAdvice  = "ADVICE_OVERRIDDEN"
+	NobodyApproved = "UNAUTHORISED"
+)
+
+// Exceptions says what each flag means, in words for people.
+var Exceptions = map[string]string{
+	BrokeGlass:     "Begun before it was approved",
+	RetroLate:      "The retrospective decision is late",
+	RetroRejected:  "Rejected in retrospect",
+	LoweredRisk:    "Its risk was set lower than computed",
+	AgainstAdvice:  "Approved against advice",
+	NobodyApproved: "Found after it was done",
+}
+
+func (f *Facet) flag(code string) {
+	if !slices.Contains(f.Exceptions, code) {
+		f.Exceptions = append(f.Exceptions, code)
+	}
+}
+
 // Outcome is how a change ended; it is a field, not a state.
 type Outcome string
 
-// The outcomes.
-var Outcomes = []Outcome{"successful", "successful_with_issues", "partially_implemented", "failed", "backed_out", "not_executed"}
+// The outcomes of work, and those of looking at what nobody had asked for.
+var (
+	Outcomes = []Outcome{"successful", "successful_with_issues", "partially_implemented", "failed", "backed_out", "not_executed"}
+	Findings = []Outcome{"accepted_in_retrospect", "reverted", "false_positive"}
+)
 
 // Core implements ticket.Record.
 func (c *Change) Core() *ticket.Ticket { return &c.Ticket }
@@ -62,9 +137,10 @@ func (c *Change) Fields() map[string]string {
 	return ticket.Merge(c.Ticket.Fields(), c.Facet.Fields(c.Ballots))
 }
 
-// Fields is the facet's part of the record's state in the log.
+// Fields is the facet's part of the record's state in the log. What came with change enablement is there only when it is
+// not empty: the hashes of changes from before stand.
 func (f Facet) Fields(ballots []approval.Ballot) map[string]string {
-	return map[string]string{
+	out := map[string]string{
 		"model": string(f.Model), "risk": string(f.Risk), "owner": ticket.Int(int64(f.OwnerID)), "justification": f.Justification,
 		"implementation_plan": f.ImplementationPlan, "test_plan": f.TestPlan, "backout_plan": f.BackoutPlan,
 		"planned_start": ticket.Instant(f.PlannedStart), "planned_end": ticket.Instant(f.PlannedEnd),
@@ -73,6 +149,37 @@ func (f Facet) Fields(ballots []approval.Ballot) map[string]string {
 		"outcome": string(f.Outcome), "close_notes": f.CloseNotes, "actual_start": ticket.Instant(f.ActualStart), "actual_end": ticket.Instant(f.ActualEnd),
 		"approvals": approval.Canonical(ballots),
 	}
+	for name, value := range map[string]string{
+		"model_version": number(f.ModelVersion), "lane": f.Lane, "category": f.Category, "reason_code": f.ReasonCode,
+		"environment": f.Environment, "outage": f.Outage, "outage_minutes": number(f.OutageMinutes), "backout_tested": f.BackoutTested,
+		"communication_plan": f.CommunicationPlan, "verification_plan": f.VerificationPlan, "security_touched": f.SecurityTouched, "security_impact": f.SecurityImpact,
+		"tester": number(int64(f.TesterID)), "answers": f.Answers.text(), "risk_computed": string(f.RiskComputed), "risk_chosen": string(f.RiskChosen),
+		"risk_lowered": string(f.RiskLowered), "risk_lowered_from": string(f.RiskLoweredFrom), "risk_reason": f.RiskReason, "assessment": f.Assessment,
+		"peer": number(int64(f.PeerID)), "peer_at": ticket.Instant(f.PeerAt), "peer_digest": f.PeerDigest, "peer_note": f.PeerNote,
+		"incident": f.Incident, "started_by": number(int64(f.StartedBy)), "retro_due_at": ticket.Instant(f.RetroDueAt), "retro_state": string(f.RetroState),
+		"retro_late_at": ticket.Instant(f.RetroLateAt),
+	} {
+		if value != "" {
+			out[name] = value
+		}
+	}
+	if f.PlanForm > 1 {
+		out["plan_form"] = ticket.Int(f.PlanForm)
+	}
+	if len(f.CIs) > 0 {
+		out["items"] = text(f.CIs)
+	}
+	if len(f.Exceptions) > 0 {
+		out["exceptions"] = text(f.Exceptions)
+	}
+	return out
+}
+
+func number(n int64) string {
+	if n <= 0 {
+		return ""
+	}
+	return ticket.Int(n)
 }
 
 func text(v any) string {
@@ -83,29 +190,47 @@ func text(v any) string {
 // Plan is what the change's approvers approve.
 func (c Change) Plan() Plan {
 	f := c.Facet
-	return Plan{Title: c.Ticket.Title, Description: c.Ticket.Description, Service: c.Ticket.Service, Model: f.Model, Risk: f.Risk,
+	return Plan{Form: f.PlanForm, Title: c.Ticket.Title, Description: c.Ticket.Description, Service: c.Ticket.Service, Model: f.Model, Risk: f.Risk,
 		Justification: f.Justification, ImplementationPlan: f.ImplementationPlan, TestPlan: f.TestPlan, BackoutPlan: f.BackoutPlan,
-		PlannedStart: f.PlannedStart, PlannedEnd: f.PlannedEnd, AffectedServices: f.AffectedServices, Implementers: f.Implementers}
+		PlannedStart: f.PlannedStart, PlannedEnd: f.PlannedEnd, AffectedServices: f.AffectedServices, Implementers: f.Implementers,
+		CIs: f.CIs, Environment: f.Environment, Outage: f.Outage, OutageMinutes: f.OutageMinutes, BackoutTested: f.BackoutTested,
+		CommunicationPlan: f.CommunicationPlan, VerificationPlan: f.VerificationPlan, SecurityTouched: f.SecurityTouched, SecurityImpact: f.SecurityImpact,
+		Answers: f.Answers, RiskReason: f.RiskReason}
 }
 
 // Subject is the change as the approval engine sees it.
 func (c Change) Subject() approval.Subject {
-	s := approval.Subject{TicketID: c.Ticket.ID, Number: c.Ticket.Number, Open: c.Ticket.State == StateAuthorize && c.Facet.HoldSince == nil,
-		Revision: c.Facet.Revision, Digest: c.Facet.Digest, Interested: map[domain.UserID][]string{}}
+	f := c.Facet
+	s := approval.Subject{TicketID: c.Ticket.ID, Number: c.Ticket.Number, Open: c.Ticket.State == StateAuthorize && f.HoldSince == nil || c.retro(),
+		Revision: f.Revision, Digest: f.Digest, Interested: map[domain.UserID][]string{}, Risk: string(f.Risk), Model: string(f.Model), Stage: c.stage()}
 	mark := func(users []domain.UserID, as string) {
 		for _, u := range users {
-			if u != 0 {
+			if u != 0 && !slices.Contains(s.Interested[u], as) {
 				s.Interested[u] = append(s.Interested[u], as)
 			}
 		}
 	}
-	mark([]domain.UserID{c.Ticket.RequesterID}, "requester")
-	if c.Ticket.OpenedBy != c.Ticket.RequesterID {
-		mark([]domain.UserID{c.Ticket.OpenedBy}, "requester")
-	}
-	mark(c.Facet.Implementers, "implementer")
-	mark(c.Facet.Editors, "editor")
+	mark([]domain.UserID{c.Ticket.RequesterID, c.Ticket.OpenedBy}, "requester")
+	mark(f.Implementers, "implementer")
+	mark([]domain.UserID{f.StartedBy}, "implementer")
+	mark(f.Editors, "editor")
 	return s
+}
+
+// retro tells whether a decision in retrospect is asked for now.
+func (c Change) retro() bool {
+	return c.Facet.RetroState == RetroPending && (c.Ticket.State == StateImplementing || c.Ticket.State == StateReview)
+}
+
+// stage is the earliest one with a binding slot that is not filled; 0 when there is none.
+func (c Change) stage() int {
+	stage := 0
+	for _, b := range c.Current() {
+		if !b.Slot.Advisory && b.Slot.State == approval.Waiting && (stage == 0 || b.Slot.Stage < stage) {
+			stage = b.Slot.Stage
+		}
+	}
+	return stage
 }
 
 // Current lists the ballots of the present revision.
@@ -118,114 +243,61 @@ func (c Change) Current() (out []approval.Ballot) {
 	return out
 }
 
-// Verdict is how the approvals of the present plan stand: approved when there is at least one slot and all are.
+// Verdict is how the approvals of the present plan stand: approved when there is at least one binding slot, all of them
+// are, and no advice stands against it that nobody has overridden.
 func (c Change) Verdict() approval.State {
-	current := c.Current()
-	if len(current) == 0 {
-		return approval.Waiting
-	}
-	subject := c.Subject()
+	subject, binding := c.Subject(), 0
 	verdict := approval.Approved
-	for _, b := range current {
-		switch b.Tally(subject).State {
-		case approval.Rejected:
+	for _, b := range c.Current() {
+		state := b.Tally(subject).State
+		switch {
+		case b.Slot.Advisory:
+			if state == approval.Rejected && b.Slot.OverriddenAt == nil {
+				verdict = approval.Waiting
+			}
+			continue
+		case state == approval.Rejected:
 			return approval.Rejected
-		case approval.Approved:
-		default:
+		case state != approval.Approved:
 			verdict = approval.Waiting
 		}
+		binding++
+	}
+	if binding == 0 {
+		return approval.Waiting
 	}
 	return verdict
 }
 
-// Guard evaluates the named guards of Flow at an instant, for an actor; electorate is nil when nobody has looked.
-func (c Change) Guard(now time.Time, actor domain.UserID, electorate func() error) func(name string) error {
-	return func(name string) error {
-		f := c.Facet
-		switch name {
-		case guardPlan:
-			if missing := c.Plan().Missing(); len(missing) > 0 {
-				e := ErrPlan.Because("The plan is not complete: %s.", missing[0].Message)
-				e.Fields = missing
-				return e
-			}
-		case guardNormal:
-			if f.Model != Normal {
-				return ErrModel.Because("This is an emergency change: ask the emergency board.")
-			}
-		case guardEmergency:
-			if f.Model != Emergency {
-				return ErrModel.Because("Only an emergency change goes to the emergency board at once.")
-			}
-		case guardElectorate:
-			if electorate != nil {
-				return electorate()
-			}
-		case guardApproved:
-			if c.Verdict() != approval.Approved {
-				return ErrNotApproved.Because("This plan, revision %d, is not approved.", f.Revision)
-			}
-		case guardNotHeld:
-			if f.HoldSince != nil {
-				return ErrHeld.Because("It is on hold: %s.", f.HoldReason)
-			}
-		case guardWindow:
-			if f.PlannedStart == nil || f.PlannedEnd == nil || now.Before(f.PlannedStart.Add(-Grace)) || now.After(f.PlannedEnd.Add(Grace)) {
-				return ErrWindow.Because("The approved window is %s to %s UTC.", clock(f.PlannedStart), clock(f.PlannedEnd))
-			}
-		case guardReviewer:
-			if slices.Contains(f.Implementers, actor) {
-				return ErrReviewer.Because("Somebody who did not implement it must close it.")
-			}
-		}
-		return nil
+// Unmet lists the conditions of the present plan that guard a move and are not met.
+func (c Change) Unmet(before string) (out []approval.Condition) {
+	for _, b := range c.Current() {
+		out = append(out, b.Unmet(before)...)
 	}
+	return out
 }
 
-// Grace is how far before or after the approved window a start is still inside it.
-const Grace = 15 * time.Minute
-
-func clock(t *time.Time) string {
-	if t == nil {
-		return "not set"
-	}
-	return t.UTC().Format("2006-01-02 15:04")
+// Spoke tells whether a person's voice is in the decisions on the present plan.
+func (c Change) Spoke(user domain.UserID) bool {
+	return user != 0 && slices.ContainsFunc(c.Current(), func(b approval.Ballot) bool {
+		return slices.ContainsFunc(b.Decisions, func(d approval.Decision) bool {
+			return d.Decision == approval.Approve && (d.UserID == user || d.CastBy == user)
+		})
+	})
 }
 
-// MoveInput asks for a move.
-type MoveInput struct {
-	Number     string
-	Version    int64
-	Event      string
-	Reason     string
-	Outcome    Outcome
-	CloseNotes string
+// Assessed is the risk with its reasons, as it was computed last; ok is false for a change of before.
+func (f Facet) Assessed() (a Assessment, ok bool) {
+	return a, f.Assessment != "" && json.Unmarshal([]byte(f.Assessment), &a) == nil
 }
 
-// Apply makes a move in memory: pure.
-func (c *Change) Apply(in MoveInput, now time.Time, actor domain.UserID, electorate func() error, system bool) (flow.Move, error) {
-	mv, err := ticket.Fire(Flow, c.Ticket.State, in.Event, flow.Input{System: system, Guard: c.Guard(now, actor, electorate),
-		Given: map[string]bool{"reason": strings.TrimSpace(in.Reason) != "", "outcome": in.Outcome != "", "close_notes": strings.TrimSpace(in.CloseNotes) != ""}})
-	if err != nil {
-		return mv, err
+// settleRisk makes the risk follow from what was computed, what was chosen, and what was lowered.
+func (f *Facet) settleRisk() {
+	if f.RiskLowered != "" && f.RiskLoweredFrom != f.RiskComputed { // it was lowered from something else
+		f.RiskLowered, f.RiskLoweredFrom, f.RiskReason = "", "", ""
 	}
-	f := &c.Facet
-	switch in.Event {
-	case "start":
-		f.ActualStart = &now
-	case "complete":
-		if !slices.Contains(Outcomes, in.Outcome) {
-			return mv, domain.ErrInvalid.With("body.outcome", "choose one of the outcomes")
-		}
-		f.ActualEnd, f.Outcome = &now, in.Outcome
-	case "cancel":
-		f.Outcome = "not_executed"
+	f.Risk = Risk(risk.Max(risk.Band(f.RiskComputed), risk.Band(f.RiskChosen)))
+	if f.RiskLowered != "" {
+		f.Risk = f.RiskLowered
 	}
-	if in.CloseNotes != "" {
-		f.CloseNotes = in.CloseNotes
-	}
-	if mv.To == StateDraft {
-		f.HoldReason, f.HoldSince = "", nil
-	}
-	return mv, c.Ticket.Enter(Flow, mv.To, now)
 }

@@ -68,6 +68,29 @@ func (t *Texts) Scan(v any) error { return unlist(v, t) }
 // MarshalJSON writes an empty list, never null.
 func (t Texts) MarshalJSON() ([]byte, error) { return json.Marshal(append([]string{}, t...)) }
 
+// Answers to the questionnaire as they are kept: a JSON object, or nothing.
+type Answers map[string]string
+
+// Value implements driver.Valuer.
+func (a Answers) Value() (driver.Value, error) { return a.text(), nil }
+
+// Scan implements sql.Scanner.
+func (a *Answers) Scan(v any) error {
+	if v == "" {
+		*a = nil
+		return nil
+	}
+	return unlist(v, a)
+}
+
+// text is the canonical form: keys in order.
+func (a Answers) text() string {
+	if len(a) == 0 {
+		return ""
+	}
+	return text(map[string]string(a))
+}
+
 func list(v any, n int) (driver.Value, error) {
 	if n == 0 {
 		return "[]", nil

@@ -9,54 +9,82 @@ const (
 	StateAuthorize    = "authorize"
 	StateScheduled    = "scheduled"
 	StateImplementing = "implementing"
+	StateDetected     = "detected"
 	StateReview       = "review"
 	StateClosed       = "closed"
 	StateCancelled    = "cancelled"
 )
 
-// The named guards, in the words of the refusals in change.go.
+// The named guards, in the words of the refusals in guard.go. Those of the model are switched by it (package model);
+// the others protect everybody.
 const (
 	guardPlan       = "plan_complete"
-	guardNormal     = "model_normal"
-	guardEmergency  = "model_emergency"
-	guardApproved   = "approved_for_this_plan"
-	guardWindow     = "inside_the_window"
-	guardNotHeld    = "not_on_hold"
-	guardReviewer   = "reviewed_by_somebody_else"
+	guardAnswers    = "questionnaire_complete"
+	guardPeer       = "peer_reviewed"
 	guardElectorate = "somebody_may_approve"
+	guardTemplate   = "template_published"
+	guardIncident   = "incident_named"
+	guardSigned     = "signed"
+	guardApproved   = "approved_for_this_plan"
+	guardConditions = "conditions_met"
+	guardNotHeld    = "not_on_hold"
+	guardWindow     = "inside_the_window"
+	guardStarter    = "starter_did_not_decide"
+	guardReviewer   = "reviewed_by_somebody_else"
+	guardRetro      = "decided_in_retrospect"
+	guardEnd        = "conditions_before_closure_met"
 )
 
-// Flow is the life of a change. Approvals are rows, not states: only their answer fires a move.
+// permits is the guard that asks whether the change's model makes a move.
+func permits(event string) string { return "model_permits_" + event }
+
+// Flow is the life of every change: a model makes a part of it. Approvals are rows, not states: only their answer fires a
+// move.
 var Flow = flow.Machine{
 	Kind: "change", Label: "Change", Initial: StateDraft,
 	States: []flow.State{
 		{Name: StateDraft, Label: "Draft", Category: flow.Open, Clock: flow.Run, Hint: "The plan is being written."},
-		{Name: StateAssess, Label: "Assess", Category: flow.Open, Clock: flow.Run, Hint: "Peers look at plan and risk."},
+		{Name: StateAssess, Label: "Assess", Category: flow.Open, Clock: flow.Run, Hint: "A colleague looks at plan and risk."},
 		{Name: StateAuthorize, Label: "Authorize", Category: flow.Waiting, Clock: flow.Pause, Hint: "The plan is frozen and waits for its approvals."},
 		{Name: StateScheduled, Label: "Scheduled", Category: flow.Open, Clock: flow.Run, Hint: "Approved for exactly this plan; waits for its window."},
 		{Name: StateImplementing, Label: "Implementing", Category: flow.Open, Clock: flow.Run, Hint: "Work on the live service has begun."},
+		{Name: StateDetected, Label: "Detected", Category: flow.Open, Clock: flow.Run, Hint: "Something was changed and nobody had asked."},
 		{Name: StateReview, Label: "Review", Category: flow.Open, Clock: flow.Run, Hint: "Done; the outcome is being looked at."},
 		{Name: StateClosed, Label: "Closed", Category: flow.Done, Clock: flow.Stop, Final: true, Hint: "Reviewed and over."},
 		{Name: StateCancelled, Label: "Cancelled", Category: flow.Cancelled, Clock: flow.Stop, Final: true, Hint: "Given up before it was done."},
 	},
 	Moves: []flow.Move{
-		{Event: "submit", Label: "Submit for assessment", From: []string{StateDraft}, To: StateAssess, Action: "change.submit", Guards: []string{guardNormal, guardPlan}, Tone: "primary"},
+		{Event: "submit", Label: "Submit for assessment", From: []string{StateDraft}, To: StateAssess, Action: "change.submit",
+			Guards: []string{permits("submit"), guardPlan, guardAnswers}, Tone: flow.Primary},
 		{Event: "expedite", Label: "Ask the emergency board", From: []string{StateDraft}, To: StateAuthorize, Action: "change.submit",
-			Guards: []string{guardEmergency, guardPlan, guardElectorate}, Requires: []string{"reason"}, Tone: "primary"},
+			Guards: []string{permits("expedite"), guardPlan, guardElectorate}, Requires: []string{"reason"}, Tone: flow.Primary},
+		{Event: "schedule", Label: "Schedule", From: []string{StateDraft}, To: StateScheduled, Action: "change.submit",
+			Guards: []string{permits("schedule"), guardPlan, guardTemplate}, Tone: flow.Primary},
+		{Event: "break_glass", Label: "Break the glass", From: []string{StateDraft}, To: StateImplementing, Action: "change.break_glass",
+			Guards: []string{permits("break_glass"), guardIncident, guardElectorate, guardSigned}, Requires: []string{"reason"}, Tone: flow.Danger},
+		{Event: "register", Label: "Register as done", From: []string{StateDraft}, To: StateClosed, Action: "change.register",
+			Guards: []string{permits("register"), guardPlan}, Requires: []string{"outcome"}, Tone: flow.Primary},
+		{Event: "detect", Label: "Found", From: []string{StateDraft}, To: StateDetected, Automatic: true, Guards: []string{permits("detect")}},
 		{Event: "request_authorization", Label: "Request authorization", From: []string{StateAssess}, To: StateAuthorize, Action: "change.request_authorization",
-			Guards: []string{guardPlan, guardElectorate}, Tone: "primary"},
+			Guards: []string{permits("request_authorization"), guardPlan, guardAnswers, guardPeer, guardElectorate}, Tone: flow.Primary},
 		{Event: "authorize", Label: "Authorized", From: []string{StateAuthorize}, To: StateScheduled, Automatic: true, Guards: []string{guardApproved}},
 		{Event: "reject", Label: "Rejected", From: []string{StateAuthorize}, To: StateDraft, Automatic: true},
 		{Event: "revise", Label: "Plan revised", From: []string{StateAssess, StateAuthorize, StateScheduled}, To: StateDraft, Automatic: true},
 		{Event: "start", Label: "Start implementation", From: []string{StateScheduled}, To: StateImplementing, Action: "change.start",
-			Guards: []string{guardApproved, guardNotHeld, guardWindow}, Tone: "primary"},
-		{Event: "complete", Label: "Complete", From: []string{StateImplementing}, To: StateReview, Action: "change.complete", Requires: []string{"outcome"}, Tone: "primary"},
-		{Event: "close", Label: "Close", From: []string{StateReview}, To: StateClosed, Action: "change.close", Guards: []string{guardReviewer}, Requires: []string{"close_notes"}, Tone: "primary"},
+			Guards: []string{permits("start"), guardApproved, guardConditions, guardNotHeld, guardWindow, guardStarter}, Tone: flow.Primary},
+		{Event: "complete", Label: "Complete", From: []string{StateImplementing}, To: StateReview, Action: "change.complete", Requires: []string{"outcome"}, Tone: flow.Primary},
+		{Event: "examine", Label: "Look into it", From: []string{StateDetected}, To: StateReview, Action: "change.examine",
+			Guards: []string{permits("examine")}, Tone: flow.Primary},
+		{Event: "judge", Label: "Say what it was", From: []string{StateReview}, To: StateClosed, Action: "change.judge",
+			Guards: []string{permits("judge"), guardReviewer}, Requires: []string{"outcome", "close_notes"}, Tone: flow.Primary},
+		{Event: "close", Label: "Close", From: []string{StateReview}, To: StateClosed, Action: "change.close",
+			Guards: []string{permits("close"), guardReviewer, guardRetro, guardEnd}, Requires: []string{"close_notes"}, Tone: flow.Primary},
 		{Event: "withdraw", Label: "Back to draft", From: []string{StateAssess, StateAuthorize, StateScheduled}, To: StateDraft, Action: "change.withdraw", Requires: []string{"reason"}},
 		{Event: "cancel", Label: "Cancel", From: []string{StateDraft, StateAssess, StateAuthorize, StateScheduled}, To: StateCancelled, Action: "change.cancel",
-			Requires: []string{"reason"}, Tone: "danger"},
+			Requires: []string{"reason"}, Tone: flow.Danger},
 	},
 }
 
-var past = map[string]string{"submit": "submitted", "expedite": "expedited", "request_authorization": "authorization_requested", "authorize": "authorized",
-	"reject": "rejected", "revise": "revised", "start": "started", "complete": "completed", "close": "closed", "withdraw": "withdrawn", "cancel": "cancelled"}
+var past = map[string]string{"submit": "submitted", "expedite": "expedited", "schedule": "scheduled", "break_glass": "glass_broken", "register": "registered",
+	"detect": "detected", "request_authorization": "authorization_requested", "authorize": "authorized", "reject": "rejected", "revise": "revised", "start": "started",
+	"complete": "completed", "examine": "examined", "judge": "judged", "close": "closed", "withdraw": "withdrawn", "cancel": "cancelled"}

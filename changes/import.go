@@ -32,7 +32,7 @@ func (s *Service) ImportReference(ctx context.Context, in ReferenceInput) (t tic
 		}
 		c := Change{Ticket: ticket.Ticket{Kind: domain.KindChange, Title: "Imported reference " + in.Key, Priority: 3, OpenedAt: in.At,
 			Description: in.Key + " of " + in.System + ": an imported incident names it, and nothing more is known of it here."},
-			Facet: Facet{Version: 1, Model: Normal, Risk: Medium, Revision: 1}}
+			Facet: Facet{Version: 1, Model: Normal, Risk: Medium, Revision: 1, PlanForm: 2}}
 		if bulk.KeepsNumber(in.Key) && !taken[in.Key] {
 			c.Ticket.Number = in.Key
 		}

@@ -2,15 +2,19 @@ package changes
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/flow"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
 
-// Move makes a move of the flow. Who may: the move's action. Facts: Moved. Errors: move_not_possible,
-// missing_input and those of the guards: plan_incomplete, not_approved, outside_window, on_hold,
-// electorate_too_small, reviewer_implemented.
+// Move makes a move of the flow. Who may: the move's action. Facts: Moved, and Replanned before it where what is known of
+// the change has altered its risk. Errors: move_not_possible, missing_input and those of the guards: other_model,
+// plan_incomplete, questionnaire_incomplete, not_peer_reviewed, electorate_too_small, board_missing, nobody_on_call,
+// template_required, incident_required, signature_required, not_approved, conditions_open, on_hold, outside_window,
+// starter_decided, reviewer_implemented, retrospective_open.
 func (s *Service) Move(ctx context.Context, in MoveInput) (c Change, err error) {
 	mv, known := Flow.Event(in.Event)
 	if !known || mv.Automatic {
@@ -23,22 +27,87 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (c Change, err error) 
 		if c, err = s.lock(ctx, in.Number, in.Version, strings.TrimPrefix(mv.Action, "change.")); err != nil {
 			return err
 		}
-		return s.fire(ctx, &c, in, false)
+		before, err := s.prepare(ctx, &c, in)
+		if err != nil {
+			return err
+		}
+		return s.fire(ctx, &c, before, in, false)
 	})
 	return c, err
 }
 
-// fire makes one move on a locked change and does what belongs to it: opening slots on the way to the approvers,
+// laneOf is the lane into which a move leads.
+var laneOf = map[string]string{"expedite": LaneECAB, "break_glass": LaneRetro}
+
+// prepare brings the change up to date before it is put to anybody: the model in its present version, the lane, the risk
+// from what is known now. What that alters in the plan makes a revision of its own. It answers with the fields that the
+// move's own event compares with.
+func (s *Service) prepare(ctx context.Context, c *Change, in MoveInput) (map[string]string, error) {
+	asks := slices.Contains([]string{"submit", "expedite", "schedule", "break_glass", "register", "request_authorization"}, in.Event)
+	if _, err := Flow.Fire(c.Ticket.State, in.Event, flow.Input{Guard: func(string) error { return nil },
+		Given: map[string]bool{"reason": true, "outcome": true, "close_notes": true}}); !asks || err != nil {
+		return c.Fields(), nil // the move itself will say why not
+	}
+	before, f := c.Fields(), &c.Facet
+	if c.Ticket.State == StateDraft {
+		m, err := s.rules.Model(ctx, string(f.Model), 0)
+		if err != nil {
+			return nil, err
+		}
+		f.ModelVersion = m.Version
+		f.Lane = laneOf[in.Event]
+	}
+	if in.Event == "break_glass" {
+		if err := s.nameIncident(ctx, c, in.Incident); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.assess(ctx, c); err != nil {
+		return nil, err
+	}
+	digest := c.Plan().present()
+	if digest == f.Digest {
+		return before, nil // the rest is written by the move
+	}
+	f.PlanForm, f.Digest = 2, digest
+	f.Revision++
+	err := s.save(ctx, c, before, ticket.Happened{What: "reassessed"}, func(h ticket.Happened) domain.Fact { return Replanned{h, *c, 0} })
+	return c.Fields(), err
+}
+
+// nameIncident ties a change to the incident for which the glass is broken, and makes whoever breaks it an implementer.
+func (s *Service) nameIncident(ctx context.Context, c *Change, number string) error {
+	if number != "" {
+		n, err := domain.ParseNumber(number)
+		if err != nil || n.Kind != domain.KindIncident {
+			return ErrIncident.With("body.incident", "an incident is named like INC-000123")
+		}
+		t, err := s.tickets.Get(ctx, n.String())
+		if err != nil {
+			return ErrIncident.With("body.incident", "there is no such incident, or you may not see it")
+		}
+		c.Facet.Incident = t.Number
+	}
+	if u := domain.ActorFrom(ctx).User; u != 0 && !slices.Contains(c.Facet.Implementers, u) {
+		c.Facet.Implementers = append(c.Facet.Implementers, u)
+	}
+	return nil
+}
+
+// fire makes one move on a locked change and does what belongs to it: opening slots on the way to those who decide,
 // voiding them on the way back.
-func (s *Service) fire(ctx context.Context, c *Change, in MoveInput, system bool) error {
-	before, now := c.Fields(), s.db.Now(ctx)
+func (s *Service) fire(ctx context.Context, c *Change, before map[string]string, in MoveInput, system bool) error {
 	actor := domain.ActorFrom(ctx)
-	mv, err := c.Apply(in, now, actor.User, s.electorate(ctx, *c), system)
+	scene, err := s.scene(ctx, *c)
+	if err != nil {
+		return err
+	}
+	mv, err := c.Apply(in, scene, system)
 	if err != nil {
 		return err
 	}
 	switch {
-	case mv.To == StateAuthorize:
+	case mv.To == StateAuthorize, mv.Event == "break_glass":
 		specs, err := s.specs(ctx, *c)
 		if err != nil {
 			return err

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes/risk"
 	"github.com/cabinetdesk/cabinet/domain"
-	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
 
@@ -26,6 +26,20 @@ type PlanPatch struct {
 	PlannedEnd         *time.Time
 	AffectedServices   *[]string
 	Implementers       *[]domain.UserID
+
+	CIs               *[]string
+	Environment       *string
+	Outage            *string
+	OutageMinutes     *int64
+	BackoutTested     *string
+	CommunicationPlan *string
+	VerificationPlan  *string
+	SecurityTouched   *string
+	SecurityImpact    *string
+	Answers           *map[string]string // those given replace those of before; an empty answer takes one back
+	Category          *string
+	ReasonCode        *string
+	Tester            *domain.UserID
 }
 
 func (s *Service) apply(ctx context.Context, c *Change, p PlanPatch) (err error) {
@@ -35,7 +49,8 @@ func (s *Service) apply(ctx context.Context, c *Change, p PlanPatch) (err error)
 		}
 	}
 	if err := ticket.Texts(map[string]*string{"description": p.Description, "plan.justification": p.Justification,
-		"plan.implementation_plan": p.ImplementationPlan, "plan.test_plan": p.TestPlan, "plan.backout_plan": p.BackoutPlan}, ticket.MaxText); err != nil {
+		"plan.implementation_plan": p.ImplementationPlan, "plan.test_plan": p.TestPlan, "plan.backout_plan": p.BackoutPlan,
+		"plan.communication_plan": p.CommunicationPlan, "plan.verification_plan": p.VerificationPlan, "plan.security_impact": p.SecurityImpact}, ticket.MaxText); err != nil {
 		return err
 	}
 	if err := ticket.Texts(map[string]*string{"service": p.Service}, ticket.MaxShort); err != nil {
@@ -50,19 +65,25 @@ func (s *Service) apply(ctx context.Context, c *Change, p PlanPatch) (err error)
 	ticket.Set(&f.BackoutPlan, p.BackoutPlan)
 	if p.Model != nil {
 		switch *p.Model {
-		case Normal, Emergency:
+		case Normal, Emergency, Registration:
+			if f.Model == Unauthorised {
+				return ErrModel.With("body.model", "what was found stays what was found")
+			}
 			f.Model = *p.Model
 		case Standard:
 			return ErrTemplate
 		default:
-			return domain.ErrInvalid.With("body.model", "a model is normal or emergency")
+			return domain.ErrInvalid.With("body.model", "a model is normal, emergency or registration")
 		}
 	}
 	if p.Risk != nil {
 		if !slices.Contains([]Risk{Low, Medium, High}, *p.Risk) {
 			return domain.ErrInvalid.With("body.risk", "risk is low, medium or high")
 		}
-		f.Risk = *p.Risk
+		f.RiskChosen = *p.Risk
+	}
+	if err := s.applyMore(ctx, f, p); err != nil {
+		return err
 	}
 	for _, w := range []struct {
 		dst **time.Time
@@ -98,11 +119,109 @@ func (s *Service) apply(ctx context.Context, c *Change, p PlanPatch) (err error)
 			}
 		}
 	}
-	c.Ticket.Priority = map[Risk]int{Low: 4, Medium: 3, High: 2}[f.Risk]
-	if f.Model == Emergency {
-		c.Ticket.Priority = 1
+	return nil
+}
+
+// applyMore sets what came with change enablement.
+func (s *Service) applyMore(ctx context.Context, f *Facet, p PlanPatch) error {
+	for _, w := range []struct {
+		name string
+		dst  *string
+		src  *string
+		of   []string
+	}{
+		{"environment", &f.Environment, p.Environment, Environments}, {"outage", &f.Outage, p.Outage, yesNo}, {"backout_tested", &f.BackoutTested, p.BackoutTested, yesNo},
+		{"security_touched", &f.SecurityTouched, p.SecurityTouched, yesNo}, {"category", &f.Category, p.Category, Categories}, {"reason_code", &f.ReasonCode, p.ReasonCode, ReasonCodes},
+	} {
+		if w.src != nil {
+			if *w.src != "" && !slices.Contains(w.of, *w.src) {
+				return domain.ErrInvalid.With("body.plan."+w.name, "choose one of: "+strings.Join(w.of, ", "))
+			}
+			*w.dst = *w.src
+		}
+	}
+	ticket.Set(&f.CommunicationPlan, p.CommunicationPlan)
+	ticket.Set(&f.VerificationPlan, p.VerificationPlan)
+	ticket.Set(&f.SecurityImpact, p.SecurityImpact)
+	if p.OutageMinutes != nil {
+		if *p.OutageMinutes < 0 || *p.OutageMinutes > 60*24*90 {
+			return domain.ErrInvalid.With("body.plan.outage_minutes", "minutes, within ninety days")
+		}
+		f.OutageMinutes = *p.OutageMinutes
+	}
+	if p.Tester != nil {
+		if err := s.tickets.CheckAssignment(ctx, 0, *p.Tester); err != nil {
+			return err
+		}
+		f.TesterID = *p.Tester
+	}
+	if p.Answers != nil {
+		answers := Answers{}
+		for _, from := range []map[string]string{f.Answers, *p.Answers} {
+			for q, a := range from {
+				if answers[q] = a; a == "" {
+					delete(answers, q)
+				}
+			}
+		}
+		if err := s.knownAnswers(ctx, answers); err != nil {
+			return err
+		}
+		f.Answers = answers
+	}
+	if p.CIs != nil {
+		return s.setItems(ctx, f, *p.CIs)
 	}
 	return nil
+}
+
+var yesNo = []string{"yes", "no"}
+
+// knownAnswers refuses an answer that the present questionnaire does not offer.
+func (s *Service) knownAnswers(ctx context.Context, answers Answers) error {
+	q, err := s.rules.Questionnaire(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for key, option := range answers {
+		if !slices.ContainsFunc(q.Questions, func(x risk.Question) bool {
+			return x.Key == key && slices.ContainsFunc(x.Options, func(o risk.Option) bool { return o.Key == option })
+		}) {
+			return domain.ErrInvalid.With("body.plan.answers", "choose one of the answers that the questionnaire offers")
+		}
+	}
+	return nil
+}
+
+// setItems names the configuration items that the change touches. Without a CMDB nobody can say whether they exist.
+func (s *Service) setItems(ctx context.Context, f *Facet, numbers []string) error {
+	f.CIs = nil
+	for _, number := range numbers {
+		n, err := domain.ParseNumber(number)
+		if err != nil || n.Kind != domain.KindCI {
+			return ErrItems.With("body.plan.items", "an item is named like CI-000123")
+		}
+		if !slices.Contains(f.CIs, n.String()) {
+			f.CIs = append(f.CIs, n.String())
+		}
+	}
+	slices.Sort(f.CIs)
+	if s.items == nil || len(f.CIs) == 0 {
+		return nil
+	}
+	known, err := s.items.Readable(ctx, f.CIs)
+	if err == nil && len(known) < len(f.CIs) {
+		return ErrItems.With("body.plan.items", "one of these items does not exist, or you may not see it")
+	}
+	return err
+}
+
+// prioritise makes the place in the queues follow from model and risk.
+func (c *Change) prioritise() {
+	c.Ticket.Priority = map[Risk]int{Low: 4, Medium: 3, High: 2}[c.Facet.Risk]
+	if c.Facet.Model == Emergency || c.Facet.Model == Unauthorised {
+		c.Ticket.Priority = 1
+	}
 }
 
 // RaiseInput drafts a change.
@@ -123,7 +242,7 @@ func (s *Service) Raise(ctx context.Context, in RaiseInput) (c Change, err error
 		actor := domain.ActorFrom(ctx)
 		c = Change{Ticket: ticket.Ticket{Kind: domain.KindChange, RequesterID: in.Requester, OpenedBy: actor.User, TeamID: in.Team,
 			SiteID: actor.Site, Classification: in.Classification},
-			Facet: Facet{Version: 1, Model: Normal, Risk: Medium, OwnerID: in.Owner, Revision: 1}}
+			Facet: Facet{Version: 1, Model: Normal, Risk: Medium, OwnerID: in.Owner, Revision: 1, PlanForm: 2}}
 		if c.Ticket.RequesterID == 0 {
 			c.Ticket.RequesterID = actor.User
 		}
@@ -139,16 +258,7 @@ func (s *Service) Raise(ctx context.Context, in RaiseInput) (c Change, err error
 		if actor.User != 0 {
 			c.Facet.Editors = Users{actor.User}
 		}
-		c.Facet.Digest = c.Plan().Digest()
-		if err := c.Ticket.Enter(Flow, StateDraft, s.db.Now(ctx)); err != nil {
-			return err
-		}
-		return s.tickets.InsertAs(ctx, &c, ticket.Happened{What: "raised", Digest: c.Facet.Digest},
-			func(h ticket.Happened) domain.Fact { return Raised{h, c} },
-			func(ctx context.Context) error {
-				c.Facet.TicketID = c.Ticket.ID
-				return s.store.insert(ctx, c.Facet)
-			})
+		return s.insert(ctx, &c, "raised")
 	})
 	return c, err
 }
@@ -173,16 +283,21 @@ func (s *Service) Amend(ctx context.Context, in AmendInput) (c Change, voided in
 		if c, err = s.lock(ctx, in.Number, in.Version, "amend_plan"); err != nil {
 			return err
 		}
-		if !slices.Contains([]string{StateDraft, StateAssess, StateAuthorize, StateScheduled}, c.Ticket.State) {
+		if !c.Editable() {
 			return ErrFrozen.Because("%s is %s: what was approved is being, or has been, done.", c.Ticket.Number, c.Ticket.State)
 		}
-		before := c.Fields()
+		before, plan, chosen := c.Fields(), c.Plan().present(), c.Facet.RiskChosen
 		if err := s.apply(ctx, &c, in.Plan); err != nil {
 			return err
 		}
 		ticket.Set(&c.Ticket.Classification, in.Classification)
-		digest := c.Plan().Digest()
-		material := digest != c.Facet.Digest
+		material := c.Plan().present() != plan || c.Facet.RiskChosen != chosen
+		if material {
+			if err := s.assess(ctx, &c); err != nil {
+				return err
+			}
+			material = c.Plan().present() != plan
+		}
 		if !material && len(ticket.Diff(before, c.Fields())) == 0 {
 			return nil
 		}
@@ -195,59 +310,73 @@ func (s *Service) Amend(ctx context.Context, in AmendInput) (c Change, voided in
 				c.Facet.Editors = append(c.Facet.Editors, actor)
 			}
 			c.Facet.Revision++
-			c.Facet.Digest, h.What = digest, "replanned"
+			c.Facet.PlanForm, h.What = 2, "replanned"
+			c.Facet.Digest = c.Plan().Digest()
 		}
 		if err := s.save(ctx, &c, before, h, func(h ticket.Happened) domain.Fact { return Replanned{h, c, voided} }); err != nil {
 			return err
 		}
 		if material && c.Ticket.State != StateDraft {
-			return s.fire(ctx, &c, MoveInput{Event: "revise"}, true)
+			return s.fire(ctx, &c, c.Fields(), MoveInput{Event: "revise"}, true)
 		}
 		return nil
 	})
 	return c, voided, err
 }
 
-// boardFor says which board decides on a change: the data of the thin policy. The decision table of change
-// enablement replaces it.
-func boardFor(m Model) []string {
-	if m == Emergency {
-		return []string{"ecab", "cab"}
-	}
-	return []string{"cab"}
+// Editable tells whether the plan can still be edited.
+func (c Change) Editable() bool {
+	return slices.Contains([]string{StateDraft, StateAssess, StateAuthorize, StateScheduled}, c.Ticket.State)
 }
 
-// specs are the slots that the change's present plan needs.
-func (s *Service) specs(ctx context.Context, c Change) ([]approval.Spec, error) {
-	for _, key := range boardFor(c.Facet.Model) {
-		b, err := s.approvals.Board(ctx, key)
-		if err == nil {
-			return []approval.Spec{{Stage: 1, Board: b}}, nil
-		}
-		if domain.KindOf(err) != domain.NotFound {
-			return nil, err
-		}
-	}
-	return nil, approval.ErrBoard.Because("Found a board with the key %q and members first.", boardFor(c.Facet.Model)[0])
+// DetectInput tells of something that was changed and that nobody had asked for.
+type DetectInput struct {
+	Title       string
+	Description string // what was found, where and how
+	Team        domain.TeamID
+	CIs         []string
 }
 
-// electorate tells, before anybody is asked, whether those who would be asked could approve the plan at all.
-func (s *Service) electorate(ctx context.Context, c Change) func() error {
-	return func() error {
-		specs, err := s.specs(ctx, c)
-		if err != nil {
-			return err
-		}
-		ballots, err := s.approvals.Plan(ctx, c.Subject(), specs)
-		if err != nil {
-			return err
-		}
-		for _, b := range ballots {
-			if t := b.Tally(c.Subject()); t.Stuck {
-				return approval.ErrElectorate.Because("Of %s only %d may vote on this, and it takes %d: extend the board, or take its members off the implementers.",
-					b.Slot.Label, len(t.Eligible), t.Needed)
-			}
-		}
-		return nil
+// Detect records an unauthorised change: what was found, for somebody to look into and to judge. Who may: change.detect.
+// Facts: Raised, and Moved by "detect".
+func (s *Service) Detect(ctx context.Context, in DetectInput) (c Change, err error) {
+	if in.Title, err = ticket.Title(in.Title); err != nil {
+		return c, err
 	}
+	if in.Description, err = ticket.Clean("body.description", in.Description, ticket.MaxText); err != nil {
+		return c, err
+	}
+	err = s.db.Do(ctx, func(ctx context.Context) error {
+		actor := domain.ActorFrom(ctx)
+		c = Change{Ticket: ticket.Ticket{Kind: domain.KindChange, Title: in.Title, Description: in.Description, RequesterID: actor.User, OpenedBy: actor.User, TeamID: in.Team, SiteID: actor.Site},
+			Facet: Facet{Version: 1, Model: Unauthorised, Risk: Medium, Revision: 1, PlanForm: 2, ModelVersion: 1}}
+		if err := s.gate.Check(ctx, "change.detect", c.Ticket.Object([]domain.UserID{actor.User})); err != nil {
+			return err
+		}
+		if err := s.setItems(ctx, &c.Facet, in.CIs); err != nil {
+			return err
+		}
+		if err := s.insert(ctx, &c, "raised"); err != nil {
+			return err
+		}
+		return s.fire(ctx, &c, c.Fields(), MoveInput{Event: "detect"}, true)
+	})
+	return c, err
+}
+
+// insert gives a new draft its number, its event and its rows.
+func (s *Service) insert(ctx context.Context, c *Change, what string) error {
+	if err := s.assess(ctx, c); err != nil {
+		return err
+	}
+	c.Facet.Digest = c.Plan().Digest()
+	if err := c.Ticket.Enter(Flow, StateDraft, s.db.Now(ctx)); err != nil {
+		return err
+	}
+	return s.tickets.InsertAs(ctx, c, ticket.Happened{What: what, Digest: c.Facet.Digest},
+		func(h ticket.Happened) domain.Fact { return Raised{h, *c} },
+		func(ctx context.Context) error {
+			c.Facet.TicketID = c.Ticket.ID
+			return s.store.insert(ctx, c.Facet)
+		})
 }

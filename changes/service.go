@@ -2,7 +2,10 @@ package changes
 
 import (
 	"context"
+	"slices"
 
+	"github.com/cabinetdesk/cabinet/changes/policy"
+	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -22,6 +25,59 @@ type sealer interface {
 	Await(ctx context.Context, eventID string) (audit.Receipt, error)
 }
 
+// People answers what this package must know about persons.
+type People interface {
+	// MembersOf lists the active members of a team.
+	MembersOf(ctx context.Context, team domain.TeamID) ([]domain.UserID, error)
+	// HoldersOf lists who holds a role for the whole desk, or for the team or the site.
+	HoldersOf(ctx context.Context, role string, team domain.TeamID, site domain.SiteID) ([]domain.UserID, error)
+	// UsersByRef finds people by their references; unknown ones are left out.
+	UsersByRef(ctx context.Context, refs []string) ([]domain.UserID, error)
+	// Confirmed tells whether whoever acts has just proved again who they are.
+	Confirmed(ctx context.Context) (bool, error)
+}
+
+// ItemFact is what a change must know of a configuration item, or of a service that it reaches.
+type ItemFact struct {
+	Number      string
+	Name        string
+	Class       string
+	Criticality int // 1 the most critical … 4, 0 unrated
+	Tags        []string
+	Owner       domain.UserID
+	Team        domain.TeamID
+	Environment string
+}
+
+// Items answers for the configuration items (the CMDB). A desk without one has none: then what they are is unknown,
+// never nothing.
+type Items interface {
+	// Facts describes items, whoever asks: what they are does not depend on that. Unknown numbers are left out.
+	Facts(ctx context.Context, numbers []string) ([]ItemFact, error)
+	// Impacted lists the services that are reached from the items; nil, and not an empty list, when nobody can say.
+	Impacted(ctx context.Context, numbers []string) ([]ItemFact, error)
+	// Readable keeps the numbers of items that are there and that the actor may read.
+	Readable(ctx context.Context, numbers []string) ([]string, error)
+}
+
+// Templates answers for standard changes: nil when the change comes from a published template and keeps to it.
+type Templates interface {
+	Published(ctx context.Context, c Change) error
+}
+
+// Deps is what the service needs. Items and Templates may be nil.
+type Deps struct {
+	DB        *db.DB
+	Tickets   *ticket.Service
+	Approvals *approval.Service
+	Gate      authorizer
+	Seal      sealer
+	People    People
+	Rules     *rulebook.Service
+	Items     Items
+	Templates Templates
+}
+
 // Service holds the verbs of changes.
 type Service struct {
 	db        *db.DB
@@ -29,12 +85,18 @@ type Service struct {
 	approvals *approval.Service
 	gate      authorizer
 	seal      sealer
+	people    People
+	rules     *rulebook.Service
+	items     Items
+	templates Templates
 	store     store
 }
 
 // New builds the service and makes the kind known to the shared part.
-func New(d *db.DB, tickets *ticket.Service, approvals *approval.Service, gate authorizer, seal sealer) *Service {
-	s := &Service{db: d, tickets: tickets, approvals: approvals, gate: gate, seal: seal, store: store{d}}
+func New(d Deps) *Service {
+	tickets, approvals := d.Tickets, d.Approvals
+	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items,
+		templates: d.Templates, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)
@@ -120,9 +182,52 @@ func (s *Service) save(ctx context.Context, c *Change, before map[string]string,
 	})
 }
 
-// Moves offers the moves out of the change's state, with the reason where one is blocked.
-func (s *Service) Moves(ctx context.Context, c Change) []flow.Offer {
-	return Flow.Offer(c.Ticket.State, c.Guard(s.db.Now(ctx), domain.ActorFrom(ctx).User, s.electorate(ctx, c)))
+// Moves offers the moves out of the change's state that its model makes, with the reason where one is blocked.
+func (s *Service) Moves(ctx context.Context, c Change) ([]flow.Offer, error) {
+	scene, err := s.scene(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	scene.Offered = true
+	return slices.DeleteFunc(Flow.Offer(c.Ticket.State, c.Guard(scene)), func(o flow.Offer) bool {
+		return !scene.Model.Permits(o.Move.Event)
+	}), nil
+}
+
+// scene is what the guards look at, now. A change in draft is judged by the present version of its model, any other by
+// the version that it was submitted under.
+func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
+	version := c.Facet.ModelVersion
+	if c.Ticket.State == StateDraft {
+		version = 0
+	}
+	m, err := s.rules.Model(ctx, string(c.Facet.Model), version)
+	scene := Scene{Now: s.db.Now(ctx), Actor: domain.ActorFrom(ctx).User, Model: m, Electorate: func(event string) error {
+		asking := c
+		if c.Ticket.State == StateDraft {
+			asking.Facet.Lane = laneOf[event]
+		}
+		return s.electorate(ctx, asking)
+	},
+		Template: func() error {
+			if s.templates == nil {
+				return ErrTemplate
+			}
+			return s.templates.Published(ctx, c)
+		},
+		Signed: func() error { return s.signed(ctx) }}
+	if err == nil && c.Ticket.State == StateAssess {
+		scene.PeerAsked, err = s.peerAsked(ctx, c)
+	}
+	return scene, err
+}
+
+func (s *Service) signed(ctx context.Context) error {
+	ok, err := s.people.Confirmed(ctx)
+	if err == nil && !ok {
+		return approval.ErrSignature.Because("Give your password again: this is signed.")
+	}
+	return err
 }
 
 // DecisionObject is what the gate is asked about for a decision: the band of risk is the class.
@@ -132,4 +237,14 @@ func (c Change) DecisionObject(board domain.BoardID) policies.Object {
 		class = "change:emergency"
 	}
 	return policies.Object{Class: class, Number: c.Ticket.Number, Team: c.Ticket.TeamID, Site: c.Ticket.SiteID, Board: board}
+}
+
+// DecisionAction is the right that a vote in a slot takes: boards decide; colleagues, owners and people who are named
+// endorse.
+func DecisionAction(slot approval.Slot) string {
+	switch slot.Kind {
+	case policy.Peer, policy.Owner, policy.Named, policy.Role:
+		return "change.endorse"
+	}
+	return "change.decide"
 }

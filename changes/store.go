@@ -2,6 +2,7 @@ package changes
 
 import (
 	"context"
+	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
@@ -44,4 +45,41 @@ func (s store) touch(ctx context.Context, t ticket.Ticket) error {
 		return domain.ErrStale
 	}
 	return res.Error
+}
+
+// sample is how many of a team's changes are looked at, the last ones: cost must not grow with the years.
+const sample = 500
+
+// record counts the last finished changes of a team since an instant: how many, and how many of them failed. Of a
+// category, if one is given.
+func (s store) record(ctx context.Context, team domain.TeamID, category string, since time.Time) (done, failed int, err error) {
+	q := `select c.outcome, count(*) as n from changes c join (select id from tickets where team_id = ? and kind = 'change' and closed_at >= ? order by closed_at desc limit ?) t
+		on t.id = c.ticket_id where c.outcome in ('successful', 'successful_with_issues', 'partially_implemented', 'failed', 'backed_out')`
+	args := []any{team, since, sample}
+	if category != "" {
+		q, args = q+" and c.category = ?", append(args, category)
+	}
+	var rows []struct {
+		Outcome Outcome
+		N       int
+	}
+	err = s.db.Conn(ctx).Raw(q+" group by c.outcome", args...).Scan(&rows).Error
+	for _, r := range rows {
+		done += r.N
+		if r.Outcome == "failed" || r.Outcome == "backed_out" {
+			failed += r.N
+		}
+	}
+	return done, failed, err
+}
+
+// late finds changes whose glass was broken and whose retrospective decision is overdue and not flagged yet.
+func (s store) late(ctx context.Context, now time.Time, limit int) (out []domain.TicketID, err error) {
+	return out, s.db.Conn(ctx).Raw(`select ticket_id from changes where retro_state = 'pending' and retro_due_at <= ? and retro_late_at is null
+		order by retro_due_at limit ?`, now, limit).Scan(&out).Error
+}
+
+// asking lists the changes that wait for their approvals, after a key.
+func (s store) asking(ctx context.Context, after domain.TicketID, limit int) (out []domain.TicketID, err error) {
+	return out, s.db.Conn(ctx).Raw(`select id from tickets where kind = 'change' and state = 'authorize' and id > ? order by id limit ?`, int64(after), limit).Scan(&out).Error
 }

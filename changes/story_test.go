@@ -160,6 +160,9 @@ func TestAPlanThatNobodyCouldApproveIsRefusedBeforeAnybodyIsAsked(t *testing.T) 
 		if _, err := w.Changes.Move(w.As("maya"), changes.MoveInput{Number: c.Ticket.Number, Event: "submit"}); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := w.Changes.PeerReview(w.As("tess"), c.Ticket.Number, "", ""); err != nil {
+			t.Fatal(err)
+		}
 		_, err := w.Changes.Move(w.As("maya"), changes.MoveInput{Number: c.Ticket.Number, Event: "request_authorization"})
 		if !errors.Is(err, approval.ErrElectorate) {
 			t.Fatalf("got %v", err)
@@ -207,30 +210,6 @@ func TestAChangeOnHoldIsNeitherDecidedNorStarted(t *testing.T) {
 		}
 		if _, err := w.Vote("cora", c.Ticket.Number, approval.Approve); err != nil {
 			t.Error(err)
-		}
-	})
-}
-
-func TestAnEmergencyGoesToItsBoardAtOnce(t *testing.T) {
-	world.Each(t, func(t *testing.T, w *world.World) {
-		if _, err := w.Approvals.SetBoard(w.As("ada"), approval.Board{Key: "ecab", Name: "ECAB", Rule: approval.Any, Members: w.IDs("cleo", "tess")}); err != nil {
-			t.Fatal(err)
-		}
-		plan := w.Plan("Stop the ransomware", "amir")
-		model := changes.Emergency
-		plan.Model = &model
-		c, err := w.Changes.Raise(w.As("maya"), changes.RaiseInput{Plan: plan})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Changes.Move(w.As("maya"), changes.MoveInput{Number: c.Ticket.Number, Event: "submit"}); !errors.Is(err, changes.ErrModel) {
-			t.Errorf("the normal way: %v", err)
-		}
-		if _, err := w.Changes.Move(w.As("maya"), changes.MoveInput{Number: c.Ticket.Number, Event: "expedite", Reason: "files are being encrypted"}); err != nil {
-			t.Fatal(err)
-		}
-		if v, err := w.Vote("cleo", c.Ticket.Number, approval.Approve); err != nil || v.Change.Ticket.State != changes.StateScheduled {
-			t.Errorf("%s, %v", v.Change.Ticket.State, err)
 		}
 	})
 }

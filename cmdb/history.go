@@ -111,14 +111,14 @@ func (s *Service) History(ctx context.Context, number string) ([]Revision, error
 	return s.store.known(ctx, c.ID)
 }
 
-// Moments lists the instants at which anything about an item changed, in recorded time, oldest first: the stops of the
-// time slider. Who may: ci.read.
-func (s *Service) Moments(ctx context.Context, number string) ([]time.Time, error) {
+// Moments lists when anything about an item changed, oldest first: the instants at which it became so, as far as is held to be
+// true now, which are the stops of the time slider, and the instants at which something was recorded. Who may: ci.read.
+func (s *Service) Moments(ctx context.Context, number string) (valid, recorded []time.Time, err error) {
 	c, err := s.Get(ctx, number)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.store.moments(ctx, c.ID)
+	return s.store.moments(ctx, c.ID, s.db.Now(ctx))
 }
 
 // Entities names everything in the log that is about an item: itself, its relations and its memberships. Who may: ci.read.

@@ -202,6 +202,7 @@ type resolved struct {
 	owner, usedBy domain.UserID
 	site          domain.SiteID
 	attributes    map[string]string // canonical
+	frequent      bool              // many items have the words of Q
 }
 
 func (s *Service) resolve(ctx context.Context, f Filter, names Names) (r resolved, err error) {

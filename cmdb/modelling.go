@@ -54,6 +54,28 @@ func (s *Service) Model(ctx context.Context) (model.Model, int64, error) {
 	return v.model, version, nil
 }
 
+// ModelAt is the model that was in use at an instant; the zero instant is now.
+func (s *Service) ModelAt(ctx context.Context, known time.Time) (model.Model, error) {
+	m, version, err := s.Model(ctx)
+	if err != nil || version == 0 || known.IsZero() {
+		return m, err
+	}
+	row, err := s.store.modelAsOf(ctx, known)
+	switch {
+	case domain.KindOf(err) == domain.NotFound:
+		return model.Seed(), nil
+	case err != nil:
+		return m, err
+	case row.Version == version:
+		return m, nil
+	}
+	m = model.Model{}
+	if err := json.Unmarshal([]byte(row.Body), &m); err != nil {
+		return m, fmt.Errorf("version %d of the model of the CMDB: %w", row.Version, err)
+	}
+	return m, nil
+}
+
 // Breakage is what would not fit a model any more: so many items, some of them by number.
 type Breakage struct {
 	Difference model.Difference

@@ -172,16 +172,29 @@ func (s store) revisionAt(ctx context.Context, ci domain.CIID, m Moment) (r Revi
 	return r, err
 }
 
-// moments lists when anything about an item was recorded.
-func (s store) moments(ctx context.Context, ci domain.CIID) (out []time.Time, err error) {
-	err = s.db.Conn(ctx).Raw(`select recorded_at from ci_revisions where ci_id = ?
-		union select recorded_at from ci_relations where from_id = ? or to_id = ?
-		union select superseded_at from ci_relations where (from_id = ? or to_id = ?) and superseded_at is not null
-		union select recorded_at from ci_memberships where ci_id = ? order by 1 limit 2000`, ci, ci, ci, ci, ci, ci).Scan(&out).Error
-	for i := range out {
-		out[i] = domain.Instant(out[i])
+// moments lists when anything about an item became so, and when it was recorded. What lies ahead is not among them.
+func (s store) moments(ctx context.Context, ci domain.CIID, now time.Time) (valid, recorded []time.Time, err error) {
+	named := map[string]any{"ci": ci, "now": now}
+	for _, q := range []struct {
+		dst *[]time.Time
+		sql string
+	}{{&valid, `select valid_from from ci_revisions where ci_id = @ci and superseded_at is null
+		union select valid_from from ci_relations where (from_id = @ci or to_id = @ci) and superseded_at is null and valid_from <= @now
+		union select valid_to from ci_relations where (from_id = @ci or to_id = @ci) and superseded_at is null and valid_to <= @now
+		union select valid_from from ci_memberships where ci_id = @ci and superseded_at is null and valid_from <= @now
+		union select valid_to from ci_memberships where ci_id = @ci and superseded_at is null and valid_to <= @now order by 1 limit 2000`},
+		{&recorded, `select recorded_at from ci_revisions where ci_id = @ci
+		union select recorded_at from ci_relations where from_id = @ci or to_id = @ci
+		union select superseded_at from ci_relations where (from_id = @ci or to_id = @ci) and superseded_at is not null
+		union select recorded_at from ci_memberships where ci_id = @ci order by 1 limit 2000`}} {
+		if err := s.db.Conn(ctx).Raw(q.sql, named).Scan(q.dst).Error; err != nil {
+			return nil, nil, err
+		}
+		for i := range *q.dst {
+			(*q.dst)[i] = domain.Instant((*q.dst)[i])
+		}
 	}
-	return out, err
+	return valid, recorded, nil
 }
 
 // setAttributes writes the values that lists filter by; fresh says that there are none yet.
@@ -266,6 +279,10 @@ func (s store) modelVersion(ctx context.Context) (n int64, err error) {
 
 func (s store) model(ctx context.Context, version int64) (v ModelVersion, err error) {
 	return v, s.db.Conn(ctx).Where("version = ?", version).Take(&v).Error
+}
+
+func (s store) modelAsOf(ctx context.Context, at time.Time) (v ModelVersion, err error) {
+	return v, s.db.Conn(ctx).Where("made_at <= ?", at).Order("version desc").Take(&v).Error
 }
 
 func (s store) modelVersions(ctx context.Context) (out []ModelVersion, err error) {

@@ -33,7 +33,7 @@ func (s store) from(r resolved) (tables, key, scoped string) {
 // path names the index that SQLite is to walk: it does not count on the walk ending with the page, and would often
 // sort instead. PostgreSQL chooses by its statistics.
 func (s store) path(r resolved) string {
-	if s.db.IsPostgres() || r.Q != "" || len(r.attributes) > 0 || r.Group != "" {
+	if s.db.IsPostgres() || r.Q != "" && !r.frequent || len(r.attributes) > 0 || r.Group != "" {
 		return ""
 	}
 	sorted := strings.TrimPrefix(r.Sort, "-")
@@ -194,7 +194,26 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (st
 		append(c.args, r.Limit+1), nil
 }
 
+// often is from how many items on that have the words the walk along the list meets enough of them before long: then
+// they need not all be looked up and sorted.
+const often = 5000
+
+// frequent tells whether so many items have the words. PostgreSQL has its statistics for that.
+func (s store) frequent(ctx context.Context, q string) (bool, error) {
+	words, n := db.Words(q), int64(0)
+	if len(words) == 0 || s.db.IsPostgres() {
+		return false, nil
+	}
+	err := s.db.Conn(ctx).Raw("select count(*) from (select 1 from ci_search f where f.ci_search match ? limit ?) x", s.db.Match(words, true), often).Scan(&n).Error
+	return n >= often, err
+}
+
 func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (out []CI, err error) {
+	if r.Q != "" {
+		if r.frequent, err = s.frequent(ctx, r.Q); err != nil {
+			return nil, err
+		}
+	}
 	q, args, err := s.statement(r, s.db.Now(ctx), scopes)
 	if err != nil {
 		return nil, err

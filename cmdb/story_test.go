@@ -104,6 +104,10 @@ func TestAnItemAsItWasAndAsItWasKnown(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Clock.Advance(time.Hour)
+		valid, recorded, err := w.CMDB.Moments(w.As("amir"), c.Number)
+		if err != nil || !slices.EqualFunc(valid, []time.Time{begun, renamed, day1}, time.Time.Equal) || !slices.EqualFunc(recorded, []time.Time{begun, day1, day2}, time.Time.Equal) {
+			t.Errorf("the stops of the slider: %v; what was recorded: %v, %v", valid, recorded, err)
+		}
 		for _, x := range []struct {
 			at, known  time.Time
 			name, size string

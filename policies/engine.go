@@ -271,3 +271,23 @@ func (e *Engine) Holders(role string) []domain.UserID {
 	slices.Sort(out)
 	return out
 }
+
+// HoldersOf lists who holds a role now for the whole desk, or in the team or the site; a role that includes it counts.
+func (e *Engine) HoldersOf(role string, team domain.TeamID, site domain.SiteID) []domain.UserID {
+	s := e.policy()
+	var out []domain.UserID
+	in := []string{All}
+	if team != 0 {
+		in = append(in, Where{InTeam, int64(team)}.String())
+	}
+	if site != 0 {
+		in = append(in, Where{InSite, int64(site)}.String())
+	}
+	for user, subject := range s.subjects {
+		if slices.ContainsFunc(s.holdings[subject].roles, func(l link) bool { return l.role == role && slices.Contains(in, l.scope) }) {
+			out = append(out, user)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -11,13 +11,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
 
 // Kinds are what can be exported, and what the files and sheets are called.
 var Kinds = map[string]domain.Kind{"incidents": domain.KindIncident, "requests": domain.KindRequest, "problems": domain.KindProblem,
-	"changes": domain.KindChange, "tickets": ""}
+	"changes": domain.KindChange, "tickets": "", Items: domain.KindCI}
+
+// Items is the kind of an export of configuration items, whose filter has a grammar of its own.
+const Items = "cis"
 
 // MediaTypes are the formats.
 var MediaTypes = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
@@ -27,6 +31,7 @@ type Request struct {
 	Kind   string        // see Kinds
 	Format string        // xlsx or csv
 	Filter ticket.Filter // its kind is that of the export; page marker and size do not count
+	Items  cmdb.Filter   // of an export of configuration items, in place of Filter
 	Query  string        // the filter as it was written, for the cover and the log
 }
 
@@ -34,10 +39,13 @@ type Request struct {
 func (q *Request) check() error {
 	kind, ok := Kinds[q.Kind]
 	if !ok {
-		return ErrKind.With("body.kind", "an export has incidents, requests, problems, changes or tickets")
+		return ErrKind.With("body.kind", "an export has incidents, requests, problems, changes, tickets or cis")
 	}
 	if MediaTypes[q.Format] == "" {
 		return ErrKind.With("body.format", "a format is xlsx or csv")
+	}
+	if kind == domain.KindCI {
+		return nil
 	}
 	if q.Filter.Kind != "" && kind != "" && q.Filter.Kind != kind {
 		return ErrKind.With("body.query", "the filter is about another kind of record")
@@ -81,10 +89,14 @@ func (c *counting) Write(p []byte) (int, error) {
 // before and after, it fails with ErrCount, and what has been written is to be thrown away.
 func (e *Exports) produce(ctx context.Context, q Request, out io.Writer, progress func(rows, total int64) error) (res Result, err error) {
 	to := &counting{w: out, sum: sha256.New()}
-	columns := columnsOf(q.Filter.Kind)
+	from := e.source(q)
 	err = e.DB.Snapshot(ctx, func(ctx context.Context) error {
 		res.AsOf = e.DB.Now(ctx)
-		readable, total, err := e.Tickets.Totals(ctx, q.Filter, e.Names)
+		readable, total, err := from.totals(ctx)
+		if err != nil {
+			return err
+		}
+		columns, err := from.columns(ctx)
 		if err != nil {
 			return err
 		}
@@ -94,16 +106,21 @@ func (e *Exports) produce(ctx context.Context, q Request, out io.Writer, progres
 			return err
 		}
 		defer abandon()
-		if err := e.rows(ctx, q, columns, sink, func(rows int64) error {
-			res.Rows = rows
+		if err := from.each(ctx, func(values []any) error {
+			if err := sink.row(values); err != nil {
+				return domain.ErrStorage.Because("The file cannot be written.").Wrap(err)
+			}
+			res.Rows++
+			return nil
+		}, func() error {
 			if progress == nil {
 				return nil
 			}
-			return progress(rows, total)
+			return progress(res.Rows, total)
 		}); err != nil {
 			return err
 		}
-		_, after, err := e.Tickets.Totals(ctx, q.Filter, e.Names)
+		_, after, err := from.totals(ctx)
 		if err != nil {
 			return err
 		}
@@ -132,28 +149,6 @@ func (e *Exports) sink(ctx context.Context, q Request, out io.Writer, columns []
 	return b, b.abandon, nil
 }
 
-func (e *Exports) rows(ctx context.Context, q Request, columns []column, to sink, progress func(rows int64) error) error {
-	var known names
-	values := make([]any, len(columns))
-	rows := int64(0)
-	return e.Tickets.Each(ctx, q.Filter, e.Names, func(page []ticket.Ticket) error {
-		records, err := e.store.records(ctx, q.Filter.Kind, page, &known)
-		if err != nil {
-			return err
-		}
-		for i := range records {
-			for j, c := range columns {
-				values[j] = c.value(&records[i])
-			}
-			if err := to.row(values); err != nil {
-				return domain.ErrStorage.Because("The file cannot be written.").Wrap(err)
-			}
-			rows++
-		}
-		return progress(rows)
-	})
-}
-
 // facts are the cover of a workbook: what it holds, for whom, as of when, and up to where the log was signed then.
 func (e *Exports) facts(ctx context.Context, q Request, total int64, res Result) ([]fact, error) {
 	actor := domain.ActorFrom(ctx)
@@ -166,7 +161,7 @@ func (e *Exports) facts(ctx context.Context, q Request, total int64, res Result)
 		query = "(none: everything)"
 	}
 	out := []fact{
-		{"Holds", Words(q.Filter)}, {"Filter as a query", query}, {"Rows", strconv.FormatInt(total, 10)},
+		{"Holds", q.Words()}, {"Filter as a query", query}, {"Rows", strconv.FormatInt(total, 10)},
 		{"Made by", actor.Name + " (" + actor.Ref + ")"}, {"As of", instant(&res.AsOf)}, {"Times", "UTC"},
 	}
 	if res.LeftOut > 0 {
@@ -248,7 +243,7 @@ type Made struct {
 // Event implements domain.Fact.
 func (f Made) Event() domain.Event {
 	ev := domain.Event{ID: f.ID, Type: "export.made", EntityKind: "export", Entity: f.Ref, Version: 1, StateTo: "done", Visibility: domain.Restricted}
-	for _, p := range [][2]string{{"kind", f.Request.Kind}, {"format", f.Request.Format}, {"query", f.Request.Query}, {"holds", Words(f.Request.Filter)},
+	for _, p := range [][2]string{{"kind", f.Request.Kind}, {"format", f.Request.Format}, {"query", f.Request.Query}, {"holds", f.Request.Words()},
 		{"rows", strconv.FormatInt(f.Result.Rows, 10)}, {"left_out", strconv.FormatInt(f.Result.LeftOut, 10)}, {"sha256", f.Result.SHA256},
 		{"as_of", instant(&f.Result.AsOf)}} {
 		ev.Fields = append(ev.Fields, domain.FieldChange{Field: p[0], After: p[1]})

@@ -8,7 +8,6 @@ import (
 
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
-	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 )
@@ -50,7 +49,8 @@ type ExportDeps struct {
 	DB      *db.DB
 	Gate    authorizer
 	Tickets tickets
-	Names   ticket.Names
+	CMDB    items
+	Names   Names
 	Log     checkpointer
 	Seal    sealer
 	Files   Files
@@ -83,27 +83,13 @@ type PurgeJob struct{}
 // Kind implements jobs.Args.
 func (PurgeJob) Kind() string { return "export_purge" }
 
-// permitted refuses who may export none of what is asked for.
-func (e *Exports) permitted(ctx context.Context, kind domain.Kind) error {
-	kinds := domain.Records[:]
-	if kind != "" {
-		kinds = []domain.Kind{kind}
-	}
-	for _, k := range kinds {
-		if e.Gate.May(ctx, string(k)+".export") {
-			return nil
-		}
-	}
-	return domain.ErrForbidden.Because("Your roles do not let you export that.")
-}
-
 // Write makes an export into w at once, for the command line, and waits until it is in the sealed log: only then is it
 // the maker's to use. Who may: <kind>.export. Facts: Made. When it fails, what w has got is worthless.
 func (e *Exports) Write(ctx context.Context, q Request, w io.Writer, progress func(rows, total int64) error) (Result, audit.Receipt, error) {
 	if err := q.check(); err != nil {
 		return Result{}, audit.Receipt{}, err
 	}
-	if err := e.permitted(ctx, q.Filter.Kind); err != nil {
+	if err := e.source(q).permitted(ctx); err != nil {
 		return Result{}, audit.Receipt{}, err
 	}
 	res, err := e.produce(ctx, q, w, progress)
@@ -128,10 +114,10 @@ func (e *Exports) Start(ctx context.Context, q Request) (Row, error) {
 	if actor.User == 0 {
 		return Row{}, domain.ErrSignIn
 	}
-	if err := e.permitted(ctx, q.Filter.Kind); err != nil {
+	if err := e.source(q).permitted(ctx); err != nil {
 		return Row{}, err
 	}
-	_, total, err := e.Tickets.Totals(ctx, q.Filter, e.Names)
+	_, total, err := e.source(q).totals(ctx)
 	if err != nil {
 		return Row{}, err
 	}
@@ -152,8 +138,9 @@ func (e *Exports) Start(ctx context.Context, q Request) (Row, error) {
 	return e.make(ctx, row, q)
 }
 
-// Work is the job: it makes the export as its owner, with the rights that they have by now. parse reads the filter again.
-func (e *Exports) Work(ctx context.Context, job Job, parse func(query string) (ticket.Filter, error)) error {
+// Work is the job: it makes the export as its owner, with the rights that they have by now. parse reads the
+// request again.
+func (e *Exports) Work(ctx context.Context, job Job, parse func(kind, format, query string) (Request, error)) error {
 	row, err := e.store.export(ctx, job.Ref)
 	if err != nil || row.State != "running" {
 		return ignoreMissing(err) // purged meanwhile, or done before this instance died
@@ -163,10 +150,10 @@ func (e *Exports) Work(ctx context.Context, job Job, parse func(query string) (t
 		return err
 	}
 	ctx = domain.WithActor(ctx, actor)
-	q := Request{Kind: row.Kind, Format: row.Format, Query: row.Query}
-	if q.Filter, err = parse(row.Query); err == nil {
+	q, err := parse(row.Kind, row.Format, row.Query)
+	if err == nil {
 		if err = q.check(); err == nil {
-			err = e.permitted(ctx, q.Filter.Kind)
+			err = e.source(q).permitted(ctx)
 		}
 	}
 	if err != nil {

@@ -13,12 +13,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/incident"
@@ -335,6 +337,50 @@ func TestTheSummaryCountsWhatItsReaderMaySeeUnderOurLabels(t *testing.T) {
 		if s.Incidents != 2 || s.Events != 4 || s.ByState["New"] != 1 || s.ByState["Resolved"] != 1 || s.ByPriority["3 - Moderate"] != 2 || s.ByGroup["Network"] != 1 ||
 			s.ByGroup["(none)"] != 1 || s.ByMonth["2026-03"] != 2 || s.ResolveHours.N != 1 || s.ResolveHours.Median != 1.0167 {
 			t.Errorf("%+v", s)
+		}
+	})
+}
+
+func TestConfigurationItemsAreExportedAsTheyAreOrWere(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		register := func(class, name string, values map[string]string) cmdb.CI {
+			values["name"] = name
+			c, err := w.CMDB.Register(w.As("omar"), cmdb.RegisterInput{Class: class, Status: cmdb.Live, Values: values})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		db := register("server", "=cmd|db-01", map[string]string{"memory_gb": "64", "owner": strconv.FormatInt(int64(w.ID("omar")), 10)})
+		register("printer", "pr-1", map[string]string{"colour": "yes"})
+		then := w.Clock.Now()
+		w.Clock.Advance(time.Hour)
+		if _, err := w.CMDB.Amend(w.As("omar"), cmdb.AmendInput{Number: db.Number, Values: map[string]string{"memory_gb": "128"}}); err != nil {
+			t.Fatal(err)
+		}
+		export := func(login, query string) (string, error) {
+			f, err := cmdb.ParseQuery(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+
+			_, _, err = w.Exports.Write(w.As(login), reports.Request{Kind: reports.Items, Format: "csv", Query: query, Items: f}, &out, nil)
+			return out.String(), err
+		}
+		now, err := export("otto", "class=server")
+		if err != nil || !strings.Contains(now, ",128,") || !strings.Contains(now, "'=cmd|db-01") || strings.Contains(now, "pr-1") || !strings.Contains(now, "Omar") {
+			t.Errorf("%s, %v", now, err)
+		}
+		past, err := export("otto", "class=server&at="+then.Format(time.RFC3339Nano))
+		if err != nil || !strings.Contains(past, ",64,") {
+			t.Errorf("%s, %v", past, err)
+		}
+		if all, err := export("amir", ""); err != nil || strings.Count(all, "\r\n") != 3 || !strings.Contains(all, "Prints in colour") {
+			t.Errorf("%s, %v", all, err)
+		}
+		if _, err := export("ann", ""); !errors.Is(err, domain.ErrForbidden) {
+			t.Errorf("a requester: %v", err)
 		}
 	})
 }

@@ -47,6 +47,8 @@ type Row struct {
 	Stream bool
 	// Produces is the media type of an answer that is not JSON.
 	Produces string
+	// Filter: the query is a filter whose names are not all known beforehand; what reads it refuses those that it does not know.
+	Filter bool
 	// Note says more than the summary can.
 	Note string
 }
@@ -129,7 +131,7 @@ func Add[I, O any](b *Book, id string, handle func(ctx context.Context, in *I) (
 
 func (r Row) operation() huma.Operation {
 	op := huma.Operation{OperationID: r.ID, Method: r.Method, Path: r.Path, Summary: r.Summary, Description: r.Note, Tags: []string{r.Tag},
-		DefaultStatus: r.Status, MaxBodyBytes: maxBody, BodyReadTimeout: -1, Extensions: map[string]any{"x-action": r.Action}}
+		DefaultStatus: r.Status, RejectUnknownQueryParameters: !r.Filter, MaxBodyBytes: maxBody, BodyReadTimeout: -1, Extensions: map[string]any{"x-action": r.Action}}
 	if op.DefaultStatus == 0 {
 		op.DefaultStatus = http.StatusOK
 	}

@@ -41,6 +41,38 @@ type Slot struct {
 	Digest     string    `json:"digest"`
 	State      string    `json:"state" enum:"waiting,approved,rejected,stale"`
 	Electorate []Elector `json:"electorate"`
+
+	Stage       int             `json:"stage"`
+	Open        bool            `json:"open" doc:"Its stage has come"`
+	Kind        string          `json:"kind" enum:"board,on_call,role,owner,named,peer"`
+	Percent     int             `json:"percent" doc:"Of a quorum that is a share; 0 for a fixed number"`
+	Veto        string          `json:"veto" enum:"any,majority,none"`
+	Advisory    bool            `json:"advisory"`
+	Sign        bool            `json:"sign" doc:"A decision takes the password again"`
+	Meaning     *string         `json:"meaning" doc:"Of the signature"`
+	Retro       bool            `json:"retro"`
+	DueAt       *time.Time      `json:"due_at" doc:"When it is escalated; nothing is approved by time"`
+	EscalatedAt *time.Time      `json:"escalated_at"`
+	Override    *AdviceOverride `json:"override"`
+	Conditions  []Condition     `json:"conditions"`
+}
+
+// AdviceOverride is who went on against advice.
+type AdviceOverride struct {
+	By     *who.Person `json:"by"`
+	At     time.Time   `json:"at"`
+	Reason string      `json:"reason"`
+}
+
+// Condition is what somebody who approved wants to see done first.
+type Condition struct {
+	ID       string      `json:"id"`
+	Text     string      `json:"text"`
+	Before   string      `json:"before" enum:"start,close"`
+	SetBy    *who.Person `json:"set_by"`
+	MetBy    *who.Person `json:"met_by"`
+	MetAt    *time.Time  `json:"met_at"`
+	Evidence *string     `json:"evidence"`
 }
 
 // Elector is somebody who is asked.
@@ -61,6 +93,8 @@ type Decision struct {
 	OnBehalfOf *who.Person   `json:"on_behalf_of"`
 	Revision   int64         `json:"revision"`
 	Receipt    *rest.Receipt `json:"receipt"`
+	Meaning    *string       `json:"meaning" doc:"Of the signature; null where none was asked for"`
+	SignedAt   *time.Time    `json:"signed_at"`
 }
 
 func (d *Desk) approvalRoutes(b *route.Book) {
@@ -78,6 +112,10 @@ func involved(ballots []approval.Ballot) (out []domain.UserID) {
 		for _, x := range b.Decisions {
 			out = append(out, x.UserID, x.CastBy)
 		}
+		for _, x := range b.Conditions {
+			out = append(out, x.SetBy, x.MetBy)
+		}
+		out = append(out, b.Slot.OverriddenBy)
 	}
 	return out
 }
@@ -86,6 +124,7 @@ func involved(ballots []approval.Ballot) (out []domain.UserID) {
 var theirs = map[string]string{
 	approval.ReasonRole: "their roles do not let them decide on this risk", approval.ReasonElectorate: "has left the board since",
 	approval.ReasonInactive: "the account is disabled", approval.ReasonSelf: "requested it", approval.ReasonImplements: "implements it",
+	approval.ReasonApart:  "has voted on this plan elsewhere",
 	approval.ReasonEditor: "edited its plan", approval.ReasonDelegate: "stands in for somebody who has a hand in it",
 }
 
@@ -146,7 +185,15 @@ func reasons(why []domain.Reason) []rest.Reason {
 func (d *Desk) slot(ctx context.Context, c changes.Change, b approval.Ballot, cast who.Cast, current bool) (Slot, error) {
 	t := b.Tally(c.Subject())
 	s := Slot{ID: b.Slot.Ref, Label: b.Slot.Label, Rule: string(b.Slot.Rule), Needed: t.Needed, Approved: len(t.Approved), Revision: b.Slot.Revision,
-		Digest: b.Slot.Digest, State: string(t.State), Electorate: []Elector{}}
+		Digest: b.Slot.Digest, State: string(t.State), Electorate: []Elector{}, Stage: b.Slot.Stage, Kind: b.Slot.Kind, Percent: b.Slot.Percent, Veto: string(b.Slot.Veto),
+		Advisory: b.Slot.Advisory, Sign: b.Slot.Sign, Meaning: rest.Opt(b.Slot.Meaning), Retro: b.Slot.Retro, DueAt: b.Slot.DueAt, EscalatedAt: b.Slot.EscalatedAt, Conditions: []Condition{},
+		Open: current && (b.Slot.State != approval.Waiting || b.Slot.Stage <= max(1, c.Subject().Stage))}
+	if x := b.Slot; x.OverriddenAt != nil {
+		s.Override = &AdviceOverride{By: cast.Person(x.OverriddenBy), At: *x.OverriddenAt, Reason: x.OverrideReason}
+	}
+	for _, x := range b.Conditions {
+		s.Conditions = append(s.Conditions, Condition{ID: x.Ref, Text: x.Text, Before: x.Before, SetBy: cast.Person(x.SetBy), MetBy: cast.Person(x.MetBy), MetAt: x.MetAt, Evidence: rest.Opt(x.Evidence)})
+	}
 	if !current { // what counted then, counts no more; what was said stays said
 		s.State, s.Approved = string(approval.Stale), 0
 	}
@@ -173,7 +220,8 @@ func (d *Desk) slot(ctx context.Context, c changes.Change, b approval.Ballot, ca
 }
 
 func (d *Desk) decision(ctx context.Context, x approval.Decision, cast who.Cast) (Decision, error) {
-	out := Decision{ID: x.Ref, Decision: string(x.Decision), Comment: x.Comment, At: x.At, CastBy: cast.Person(x.CastBy), Revision: x.Revision}
+	out := Decision{ID: x.Ref, Decision: string(x.Decision), Comment: x.Comment, At: x.At, CastBy: cast.Person(x.CastBy), Revision: x.Revision,
+		Meaning: rest.Opt(x.Meaning), SignedAt: x.SignedAt}
 	if x.CastBy != x.UserID {
 		out.OnBehalfOf = cast.Person(x.UserID)
 	}
@@ -196,7 +244,15 @@ type decideInput struct {
 		Decision string `json:"decision" enum:"approve,reject,recuse"`
 		Comment  string `json:"comment,omitempty" doc:"Needed to reject and to recuse oneself"`
 		Digest   string `json:"digest" maxLength:"128" doc:"Of the plan that was read"`
+
+		Conditions []ConditionInput `json:"conditions,omitempty" maxItems:"20" doc:"For an approval: what has to be done first"`
 	}
+}
+
+// ConditionInput is a condition of an approval.
+type ConditionInput struct {
+	Text   string `json:"text"`
+	Before string `json:"before" enum:"start,close"`
 }
 
 // Decided is the change after a decision, with the receipt of the decision.
@@ -206,7 +262,11 @@ type Decided struct {
 }
 
 func (d *Desk) decide(ctx context.Context, in *decideInput) (*rest.Versioned[Decided], error) {
-	return d.vote(ctx, changes.DecideInput{Number: in.Number, Slot: in.Body.SlotID, Verdict: approval.Verdict(in.Body.Decision), Comment: in.Body.Comment, Digest: in.Body.Digest})
+	input := changes.DecideInput{Number: in.Number, Slot: in.Body.SlotID, Verdict: approval.Verdict(in.Body.Decision), Comment: in.Body.Comment, Digest: in.Body.Digest}
+	for _, c := range in.Body.Conditions {
+		input.Conditions = append(input.Conditions, approval.Condition{Text: strings.TrimSpace(c.Text), Before: c.Before})
+	}
+	return d.vote(ctx, input)
 }
 
 func (d *Desk) vote(ctx context.Context, in changes.DecideInput) (*rest.Versioned[Decided], error) {
@@ -254,6 +314,15 @@ type ApprovalRow struct {
 	Can          bool          `json:"can"`
 	Reasons      []rest.Reason `json:"reasons"`
 	Decided      *Decision     `json:"decided"`
+	Model        string        `json:"model"`
+	Stage        int           `json:"stage"`
+	Advisory     bool          `json:"advisory"`
+	Sign         bool          `json:"sign"`
+	Meaning      *string       `json:"meaning"`
+	Retro        bool          `json:"retro" doc:"It has been done already"`
+	DueAt        *time.Time    `json:"due_at"`
+	EscalatedAt  *time.Time    `json:"escalated_at"`
+	Exceptions   []Exception   `json:"exceptions"`
 }
 
 type approvalsInput struct {
@@ -295,7 +364,11 @@ func (d *Desk) listApprovals(ctx context.Context, in *approvalsInput) (*rest.Bod
 		_, why, _, _ := d.Changes.Eligible(ctx, c, b, me, "")
 		row := ApprovalRow{Number: c.Ticket.Number, Title: c.Ticket.Title, Risk: string(c.Facet.Risk), PlannedStart: c.Facet.PlannedStart, PlannedEnd: c.Facet.PlannedEnd,
 			Requester: cast.Person(c.Ticket.RequesterID), SlotID: s.Ref, SlotLabel: s.Label, Needed: t.Needed, Approved: len(t.Approved), Digest: s.Digest,
-			Can: len(why) == 0, Reasons: reasons(why)}
+			Can: len(why) == 0, Reasons: reasons(why), Model: string(c.Facet.Model), Stage: s.Stage, Advisory: s.Advisory, Sign: s.Sign, Meaning: rest.Opt(s.Meaning), Retro: s.Retro,
+			DueAt: s.DueAt, EscalatedAt: s.EscalatedAt, Exceptions: []Exception{}}
+		for _, code := range c.Facet.Exceptions {
+			row.Exceptions = append(row.Exceptions, Exception{code, changes.Exceptions[code]})
+		}
 		for _, x := range b.Decisions {
 			if x.CastBy == me.User {
 				decided, err := d.decision(ctx, x, cast)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/rest"
 	"github.com/cabinetdesk/cabinet/api/route"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/reports"
 )
@@ -56,18 +57,24 @@ func exported(r reports.Row) *rest.Body[Export] {
 
 type exportInput struct {
 	Body struct {
-		Kind   string `json:"kind" enum:"incidents,requests,problems,changes,tickets"`
+		Kind   string `json:"kind" enum:"incidents,requests,problems,changes,tickets,cis"`
 		Format string `json:"format" enum:"xlsx,csv"`
 		Query  string `json:"query,omitempty" maxLength:"4000" doc:"The same filter as the list's; page and limit do not count" example:"queue=open&sort=-priority"`
 	}
 }
 
 func (d *Desk) startExport(ctx context.Context, in *exportInput) (*rest.Body[Export], error) {
-	f, err := ticket.ParseQuery(in.Body.Query)
+	q := reports.Request{Kind: in.Body.Kind, Format: in.Body.Format, Query: in.Body.Query}
+	var err error
+	if q.Kind == reports.Items {
+		q.Items, err = cmdb.ParseQuery(q.Query)
+	} else {
+		q.Filter, err = ticket.ParseQuery(q.Query)
+	}
 	if err != nil {
 		return nil, err
 	}
-	row, err := d.Exports.Start(ctx, reports.Request{Kind: in.Body.Kind, Format: in.Body.Format, Filter: f, Query: in.Body.Query})
+	row, err := d.Exports.Start(ctx, q)
 	if err != nil {
 		return nil, err
 	}

@@ -78,6 +78,7 @@ type createIncidentInput struct {
 		Team           rest.Maybe[string] `json:"team,omitempty" doc:"A team's id"`
 		Assignee       rest.Maybe[string] `json:"assignee,omitempty" doc:"A person's id, or me"`
 		ContactType    rest.Maybe[string] `json:"contact_type,omitempty"`
+		CIs            []string           `json:"cis,omitempty" maxItems:"20" doc:"Numbers of the configuration items that it is about"`
 	}
 }
 
@@ -87,8 +88,15 @@ func (d *Desk) createIncident(ctx context.Context, in *createIncidentInput) (*re
 	if err != nil {
 		return nil, err
 	}
-	i, err := d.Incidents.Report(ctx, incident.ReportInput{Title: b.Title, Description: b.Description, Impact: b.Impact, Urgency: b.Urgency, Requester: who.requester,
-		Site: who.site, Service: b.Service.Or(""), Classification: b.Classification.Or(""), ContactType: b.ContactType.Or(""), Team: who.team, Assignee: who.assignee})
+	var i incident.Incident
+	err = d.DB.Do(ctx, func(ctx context.Context) error {
+		i, err = d.Incidents.Report(ctx, incident.ReportInput{Title: b.Title, Description: b.Description, Impact: b.Impact, Urgency: b.Urgency, Requester: who.requester,
+			Site: who.site, Service: b.Service.Or(""), Classification: b.Classification.Or(""), ContactType: b.ContactType.Or(""), Team: who.team, Assignee: who.assignee})
+		if err != nil {
+			return err
+		}
+		return d.Tickets.OpenAbout(ctx, &i.Ticket, b.CIs)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -167,6 +167,8 @@ type ListInput struct {
 	Classification string `query:"classification"`
 	Risk           string `query:"risk"`
 	Model          string `query:"model"`
+	CI             string `query:"ci" doc:"The number of a configuration item that the records are about"`
+	CIImpact       string `query:"ci_impact" doc:"The number of a configuration item: records about it or about what it depends on"`
 	OpenedFrom     string `query:"opened_from"`
 	OpenedTo       string `query:"opened_to"`
 	UpdatedFrom    string `query:"updated_from"`
@@ -187,6 +189,7 @@ func (d *Desk) listRoutes(b *route.Book) {
 	route.Add(b, "suggest-services", d.suggestServices)
 	route.Add(b, "suggest-classifications", d.suggestClassifications)
 	route.Add(b, "suggest-tickets", d.suggestTickets)
+	route.Add(b, "ci-tickets", d.itemTickets)
 }
 
 func (d *Desk) listTickets(ctx context.Context, _ *ListInput) (*rest.Body[rest.Page[Row]], error) {
@@ -207,6 +210,51 @@ func (d *Desk) listTickets(ctx context.Context, _ *ListInput) (*rest.Body[rest.P
 		return nil, err
 	}
 	return &rest.Body[rest.Page[Row]]{Body: rest.Page[Row]{Items: rows, Next: rest.Opt(page.Next), Total: page.Total}}, nil
+}
+
+type itemTicketsInput struct {
+	Number string `path:"number" maxLength:"40"`
+	Scope  string `query:"scope" enum:"own,dependencies" default:"own" doc:"dependencies: also what it depends on, however far away"`
+	Open   bool   `query:"open" default:"true" doc:"false: also what is done"`
+	Kind   string `query:"kind" enum:"incident,request,problem,change"`
+	After  string `query:"after" doc:"The marker of a page"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// ItemTickets is a page of the records about an item.
+type ItemTickets struct {
+	rest.Page[Row]
+	About int  `json:"about" doc:"About so many items, this one and those it depends on"`
+	Cut   bool `json:"cut" doc:"It depends on more items than were looked at"`
+}
+
+func (d *Desk) itemTickets(ctx context.Context, in *itemTicketsInput) (*rest.Body[ItemTickets], error) {
+	c, err := d.CMDB.Get(ctx, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	f := ticket.Filter{Kind: domain.Kind(in.Kind), CI: c.Number, Sort: "-updated_at", After: in.After, Limit: in.Limit}
+	if in.Open {
+		f.Categories = []string{string(flow.Open), string(flow.Waiting)}
+	}
+	out := ItemTickets{About: 1}
+	if in.Scope == "dependencies" {
+		ids, cut, err := d.Impact.DependenciesOf(ctx, c.Number)
+		if err != nil {
+			return nil, err
+		}
+		f.CI, f.CIImpact, out.About, out.Cut = "", c.Number, len(ids), cut
+	}
+	page, err := d.Tickets.List(ctx, f, d)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.rows(ctx, page.Tickets)
+	if err != nil {
+		return nil, err
+	}
+	out.Page = rest.Page[Row]{Items: rows, Next: rest.Opt(page.Next)}
+	return &rest.Body[ItemTickets]{Body: out}, nil
 }
 
 type queuesInput struct {

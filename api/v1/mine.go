@@ -11,6 +11,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/who"
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
@@ -63,6 +64,7 @@ func (d *Desk) ownRoutes(b *route.Book) {
 	route.Add(b, "setup", d.setup)
 	route.Add(b, "sign-in", d.signIn)
 	route.Add(b, "sign-out", d.signOut)
+	route.Add(b, "confirm", d.confirm)
 	route.Add(b, "me", func(ctx context.Context, _ *rest.Empty) (*rest.Body[Me], error) { return d.me(ctx) })
 	route.Add(b, "my-preferences", d.setPreferences)
 	route.Add(b, "my-sessions", d.mySessions)
@@ -140,6 +142,25 @@ func (d *Desk) welcome(ctx context.Context, s people.Session) (*signedIn, error)
 		return nil, err
 	}
 	return &signedIn{SetCookie: d.Cookie(s.Token, s.ExpiresAt).String(), Body: me.Body}, nil
+}
+
+type confirmInput struct {
+	Body struct {
+		Password string `json:"password" maxLength:"500"`
+	}
+}
+
+// Confirmed is how long what asks for a signature can be signed.
+type Confirmed struct {
+	Until time.Time `json:"until"`
+}
+
+func (d *Desk) confirm(ctx context.Context, in *confirmInput) (*rest.Body[Confirmed], error) {
+	until, err := d.People.Confirm(ctx, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.Body[Confirmed]{Body: Confirmed{Until: until}}, nil
 }
 
 type signedOut struct {
@@ -302,7 +323,7 @@ func (d *Desk) listViews(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.It
 type saveViewInput struct {
 	Body struct {
 		Name   string `json:"name" maxLength:"200"`
-		Kind   string `json:"kind,omitempty" enum:"incident,request,problem,change,"`
+		Kind   string `json:"kind,omitempty" enum:"incident,request,problem,change,ci," doc:"Of what the list is; empty: all records"`
 		Query  string `json:"query" maxLength:"4000"`
 		Shared bool   `json:"shared,omitempty"`
 	}
@@ -311,6 +332,11 @@ type saveViewInput struct {
 func (d *Desk) saveView(ctx context.Context, in *saveViewInput) (*rest.Body[View], error) {
 	if err := d.Gate.Check(ctx, "view.create", policies.Object{Participants: []domain.UserID{domain.ActorFrom(ctx).User}}); err != nil {
 		return nil, err
+	}
+	if in.Body.Kind == string(domain.KindCI) {
+		if _, err := cmdb.ParseQuery(in.Body.Query); err != nil {
+			return nil, err
+		}
 	}
 	v, err := d.Tickets.SaveView(ctx, ticket.View{Name: in.Body.Name, Kind: domain.Kind(in.Body.Kind), Query: in.Body.Query, Shared: in.Body.Shared})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/markdown"
 	"github.com/cabinetdesk/cabinet/api/rest"
+	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/flow"
@@ -63,16 +64,17 @@ type Source struct {
 // Record is what the pages of all four kinds share.
 type Record struct {
 	Row
-	Description     string          `json:"description" doc:"Markdown"`
-	DescriptionHTML string          `json:"description_html" doc:"Safe to show"`
-	OpenedBy        *who.Person     `json:"opened_by"`
-	Watchers        []who.Person    `json:"watchers"`
-	Watching        bool            `json:"watching" doc:"Whether I follow it"`
-	Moves           []Move          `json:"moves"`
-	May             map[string]bool `json:"may" doc:"What I may do to it now, by action"`
-	Links           []Link          `json:"links"`
-	Attachments     []Attachment    `json:"attachments"`
-	Source          *Source         `json:"source"`
+	Description     string           `json:"description" doc:"Markdown"`
+	DescriptionHTML string           `json:"description_html" doc:"Safe to show"`
+	OpenedBy        *who.Person      `json:"opened_by"`
+	Watchers        []who.Person     `json:"watchers"`
+	Watching        bool             `json:"watching" doc:"Whether I follow it"`
+	Moves           []Move           `json:"moves"`
+	May             map[string]bool  `json:"may" doc:"What I may do to it now, by action"`
+	Links           []Link           `json:"links"`
+	CIs             []cis.RecordItem `json:"cis" doc:"The configuration items of the record that I may see"`
+	Attachments     []Attachment     `json:"attachments"`
+	Source          *Source          `json:"source"`
 }
 
 // scene is everything around a record that its page shows, loaded before it is composed.
@@ -83,6 +85,7 @@ type scene struct {
 	links  []ticket.Link
 	others map[domain.TicketID]ticket.Ticket
 	files  []ticket.Attachment
+	cis    []cis.RecordItem
 	source *Source
 	cast   who.Cast
 }
@@ -104,6 +107,9 @@ func (d *Desk) scene(ctx context.Context, t ticket.Ticket, people []domain.UserI
 		return s, err
 	}
 	if s.files, err = d.Tickets.Attachments(ctx, t, s.may["read_internal"]); err != nil {
+		return s, err
+	}
+	if s.cis, err = d.cis.Of(ctx, t); err != nil {
 		return s, err
 	}
 	system, at, found, err := d.store.source(ctx, t.ID)
@@ -133,7 +139,7 @@ func (d *Desk) may(ctx context.Context, t ticket.Ticket, roles map[string][]doma
 		}
 		for _, a := range g.Actions {
 			verb := strings.TrimPrefix(a.Name, g.Class+".")
-			if verb == "create" || verb == "decide" || verb == "assign_move" {
+			if verb == "create" || verb == "decide" || verb == "endorse" || verb == "assign_move" {
 				continue
 			}
 			out[verb] = d.Gate.Decide(ctx, actor, a.Name, t.ObjectFor(verb, roles)).Allowed
@@ -199,7 +205,7 @@ func attachment(a ticket.Attachment, c who.Cast) Attachment {
 func (d *Desk) record(ctx context.Context, t ticket.Ticket, s scene, f facets, moves []Move) Record {
 	me := domain.ActorFrom(ctx).User
 	r := Record{Row: d.row(t, s.cast, f), Description: t.Description, DescriptionHTML: markdown.HTML(t.Description), OpenedBy: s.cast.Person(t.OpenedBy),
-		Watchers: s.cast.Persons(s.roles["watcher"]), Moves: rest.NotNil(moves), May: s.may, Links: []Link{}, Attachments: []Attachment{}, Source: s.source}
+		Watchers: s.cast.Persons(s.roles["watcher"]), Moves: rest.NotNil(moves), May: s.may, Links: []Link{}, CIs: s.cis, Attachments: []Attachment{}, Source: s.source}
 	for _, w := range s.roles["watcher"] {
 		r.Watching = r.Watching || w == me
 	}

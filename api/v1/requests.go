@@ -118,6 +118,7 @@ type createRequestInput struct {
 		Team           rest.Maybe[string] `json:"team,omitempty"`
 		Assignee       rest.Maybe[string] `json:"assignee,omitempty"`
 		ContactType    rest.Maybe[string] `json:"contact_type,omitempty" doc:"How it came in"`
+		CIs            []string           `json:"cis,omitempty" maxItems:"20" doc:"Numbers of the configuration items that it is about"`
 	}
 }
 
@@ -132,8 +133,15 @@ func (d *Desk) createRequest(ctx context.Context, in *createRequestInput) (*rest
 			return nil, err
 		}
 	}
-	r, err := d.Requests.Submit(ctx, request.SubmitInput{Title: b.Title, Description: b.Description, Priority: b.Priority, Requester: who.requester, Site: who.site,
-		Service: b.Service.Or(""), Classification: b.Classification.Or(""), Team: who.team, Assignee: who.assignee, ContactType: b.ContactType.Or("")})
+	var r request.Request
+	err = d.DB.Do(ctx, func(ctx context.Context) error {
+		r, err = d.Requests.Submit(ctx, request.SubmitInput{Title: b.Title, Description: b.Description, Priority: b.Priority, Requester: who.requester, Site: who.site,
+			Service: b.Service.Or(""), Classification: b.Classification.Or(""), Team: who.team, Assignee: who.assignee, ContactType: b.ContactType.Or("")})
+		if err != nil {
+			return err
+		}
+		return d.Tickets.OpenAbout(ctx, &r.Ticket, b.CIs)
+	})
 	out, err := d.request(ctx, r, err)
 	if err == nil {
 		out.Location = route.Prefix + "/requests/" + r.Ticket.Number
@@ -293,6 +301,7 @@ type createProblemInput struct {
 		Assignee       rest.Maybe[string] `json:"assignee,omitempty"`
 		Workaround     string             `json:"workaround,omitempty" doc:"Markdown"`
 		RootCause      string             `json:"root_cause,omitempty" doc:"Markdown"`
+		CIs            []string           `json:"cis,omitempty" maxItems:"20" doc:"Numbers of the configuration items that it is about"`
 	}
 }
 
@@ -302,8 +311,15 @@ func (d *Desk) createProblem(ctx context.Context, in *createProblemInput) (*rest
 	if err != nil {
 		return nil, err
 	}
-	p, err := d.Problems.Detect(ctx, problem.DetectInput{Title: b.Title, Description: b.Description, Impact: b.Impact, Urgency: b.Urgency, Service: b.Service.Or(""),
-		Classification: b.Classification.Or(""), Team: who.team, Assignee: who.assignee, Workaround: b.Workaround, RootCause: b.RootCause})
+	var p problem.Problem
+	err = d.DB.Do(ctx, func(ctx context.Context) error {
+		p, err = d.Problems.Detect(ctx, problem.DetectInput{Title: b.Title, Description: b.Description, Impact: b.Impact, Urgency: b.Urgency, Service: b.Service.Or(""),
+			Classification: b.Classification.Or(""), Team: who.team, Assignee: who.assignee, Workaround: b.Workaround, RootCause: b.RootCause})
+		if err != nil {
+			return err
+		}
+		return d.Tickets.OpenAbout(ctx, &p.Ticket, b.CIs)
+	})
 	out, err := d.problem(ctx, p, err)
 	if err == nil {
 		out.Location = route.Prefix + "/problems/" + p.Ticket.Number

@@ -137,7 +137,11 @@ var labels = map[string]string{
 	"declared_major": "declared a major incident", "known_error_declared": "declared a known error", "authorization_requested": "asked for authorization",
 	"expedited": "asked the emergency board", "authorized": "gave the last approval", "approved": "approved", "rejected_by": "rejected", "recused": "stepped aside",
 	"held": "put this on hold", "released": "let this go on", "withdrawn": "took this back to draft", "revised": "took this back to draft by an edit", "pended": "put this on hold",
-	"answered": "answered: work goes on", "imported": "was imported", "imported_change": "changed, as imported",
+	"glass_broken": "broke the glass", "registered": "registered this as done", "reassessed": "put this forward: the risk was computed anew", "peer_reviewed": "looked at the plan and finds it sound",
+	"risk_lowered": "set the risk lower than computed", "condition_met": "ticked off a condition", "advice_overridden": "went on against advice",
+	"approval_reminded": "reminded of an approval", "approval_escalated": "escalated an approval that is due", "retro_late": "flagged this: the retrospective decision is late",
+	"examined": "looked into this", "judged": "said what this was",
+	"answered": "answered: work goes on", "ci_added": "named a configuration item", "ci_removed": "took a configuration item off", "imported": "was imported", "imported_change": "changed, as imported",
 }
 
 // label is what happened, to be read after a name.
@@ -156,7 +160,7 @@ func label(eventType string) string {
 var taskLabels = map[string]string{"created": "added the task", "started": "began the task", "finished": "finished the task", "skipped": "skipped the task"}
 
 var entryKinds = map[string]string{
-	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
+	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "ci_added": "link", "ci_removed": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
 	"approved": "approval", "rejected_by": "approval", "recused": "approval", "authorized": "approval", "rejected": "approval", "replanned": "field",
 }
 
@@ -175,10 +179,11 @@ func kindOf(e audit.Event) string {
 
 // silent are fields that a timeline does not show: what another field says, what the body says, and bookkeeping.
 var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "policy_version", "rule", "delegation", "opened_at", "resolved_at", "closed_at",
-	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot", "position"}
+	"reopen_count", "reassign_count", "known_error_at", "site", "hold_since", "actual_start", "actual_end", "slot", "assessment", "plan_form", "model_version", "answers", "peer_digest", "peer_at", "peer", "peer_note", "risk_lowered_from", "risk_lowered", "risk_computed", "retro_late_at", "retro_due_at", "retro_state", "exceptions", "lane",
+	"started_by", "position"}
 
 // fieldLabels are the words for fields whose name does not read well.
-var fieldLabels = map[string]string{"due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
+var fieldLabels = map[string]string{"ci": "Item", "due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
 	"override_reason": "Because", "major_reason": "Because", "hold_reason": "Because", "link": "Link", "attachment": "File", "watcher": "Follower", "reason": "Because"}
 
 // words turns the log's canonical texts into people's words.

@@ -3,7 +3,6 @@ package approval
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
 )
@@ -15,7 +14,17 @@ type Rule string
 const (
 	Any    Rule = "any"    // one is enough
 	All    Rule = "all"    // every eligible elector
-	Quorum Rule = "quorum" // Needed of them, whoever is recused
+	Quorum Rule = "quorum" // Needed of them, whoever is recused; with a Percent, that share of the eligible, and Needed at least
+)
+
+// Veto says what rejections do.
+type Veto string
+
+// The vetoes. With majority and none, a slot that rejections have made impossible to fill is rejected as well.
+const (
+	VetoAny      Veto = "any" // one rejection is enough
+	VetoMajority Veto = "majority"
+	VetoNone     Veto = "none"
 )
 
 // State is where a slot stands.
@@ -39,64 +48,22 @@ const (
 	Recuse  Verdict = "recuse"
 )
 
-// Slot is one approval that a subject needs.
-type Slot struct {
-	ID       int64 `gorm:"primaryKey"`
-	Ref      string
-	TicketID domain.TicketID
-	Stage    int
-	Label    string
-	BoardID  domain.BoardID
-	Rule     Rule
-	Needed   int
-	Revision int64
-	Digest   string
-	State    State
-	Version  int64
-	OpenedAt time.Time
-	ClosedAt *time.Time
-}
-
-// TableName names the table.
-func (Slot) TableName() string { return "approval_slots" }
-
-// Elector is one member of a slot's electorate.
-type Elector struct {
-	SlotID int64
-	UserID domain.UserID
-	LeftAt *time.Time
-}
-
-// TableName names the table.
-func (Elector) TableName() string { return "approval_electors" }
-
-// Decision is what one elector decided, possibly through a delegate who cast it.
-type Decision struct {
-	ID            int64 `gorm:"primaryKey"`
-	Ref           string
-	SlotID        int64
-	UserID        domain.UserID // whose vote it is
-	CastBy        domain.UserID // who cast it
-	DelegationRef string
-	Decision      Verdict
-	Comment       string
-	Revision      int64
-	Digest        string
-	Rule          string // the policy rule that allowed it
-	PolicyVersion int64
-	EventID       string
-	At            time.Time
-}
-
-// TableName names the table.
-func (Decision) TableName() string { return "approval_decisions" }
-
 // Delegation is somebody's authority lent to somebody else, as it stands now.
 type Delegation struct {
 	Ref      string
 	From, To domain.UserID
 	Board    domain.BoardID // zero: all boards
+	MaxRisk  string         // empty: of every risk
+	Models   []string       // none: of every model
 }
+
+// Covers tells whether the delegation is for this slot of this subject.
+func (d Delegation) Covers(b domain.BoardID, s Subject) bool {
+	return (d.Board == 0 || d.Board == b) && (d.MaxRisk == "" || slices.Index(bands, s.Risk) <= slices.Index(bands, d.MaxRisk)) &&
+		(len(d.Models) == 0 || slices.Contains(d.Models, s.Model))
+}
+
+var bands = []string{"", "low", "medium", "high"}
 
 // Subject is what a slot decides about, as it stands now.
 type Subject struct {
@@ -107,6 +74,10 @@ type Subject struct {
 	Digest   string
 	// Interested says in which capacity people have a hand in the subject: "requester", "implementer", "editor".
 	Interested map[domain.UserID][]string
+	Risk       string // the band, for delegations that end at one
+	Model      string
+	// Stage is the one that is open; slots of later stages wait for it. 0: there are no stages.
+	Stage int
 }
 
 // Ballot is a slot with everything that its rules look at.
@@ -114,6 +85,10 @@ type Ballot struct {
 	Slot      Slot
 	Electors  []Elector
 	Decisions []Decision
+	// Conditions are those under which it was approved.
+	Conditions []Condition
+	// Elsewhere are those who have voted, or cast a vote, in another slot of the same plan.
+	Elsewhere map[domain.UserID]bool
 	// Inactive are electors whose account is disabled.
 	Inactive map[domain.UserID]bool
 	// Delegations are those in force from or to electors and interested people.
@@ -133,6 +108,8 @@ const (
 	ReasonState      = "STATE"
 	ReasonStale      = "DIGEST_STALE"
 	ReasonDecided    = "ALREADY_DECIDED"
+	ReasonApart      = "DISTINCT"
+	ReasonStage      = "STAGE"
 )
 
 var capacities = []struct{ name, code, second, third string }{
@@ -153,7 +130,7 @@ func (b Ballot) Interest(user domain.UserID, s Subject) []domain.Reason {
 		return out
 	}
 	for _, d := range b.Delegations {
-		if d.To == user && len(s.Interested[d.From]) > 0 && (d.Board == 0 || d.Board == b.Slot.BoardID) {
+		if d.To == user && len(s.Interested[d.From]) > 0 && d.Covers(b.Slot.BoardID, s) {
 			out = append(out, domain.Reason{Code: ReasonDelegate, Text: "stands in for somebody who has a hand in it"})
 			break
 		}
@@ -183,12 +160,12 @@ type Seat struct {
 
 // SeatOf finds whose vote the actor casts: their own seat first, otherwise that of an elector who has
 // delegated to them and has not decided. ok is false when there is none.
-func (b Ballot) SeatOf(actor domain.UserID) (seat Seat, ok bool) {
+func (b Ballot) SeatOf(actor domain.UserID, s Subject) (seat Seat, ok bool) {
 	if b.elector(actor) {
 		return Seat{User: actor}, true
 	}
 	for _, d := range b.Delegations {
-		if d.To != actor || !b.elector(d.From) || (d.Board != 0 && d.Board != b.Slot.BoardID) {
+		if d.To != actor || !b.elector(d.From) || !d.Covers(b.Slot.BoardID, s) {
 			continue
 		}
 		if _, decided := b.DecisionOf(d.From); !decided || !ok {
@@ -209,7 +186,7 @@ func (b Ballot) CanDecide(actor domain.UserID, s Subject, digest string, role []
 	for _, r := range role {
 		why = append(why, domain.Reason{Code: ReasonRole, Text: r.Text})
 	}
-	seat, ok := b.SeatOf(actor)
+	seat, ok := b.SeatOf(actor, s)
 	switch {
 	case !ok && b.left(actor):
 		why = append(why, domain.Reason{Code: ReasonElectorate, Text: "you have left " + b.Slot.Label + " since the decision was asked for"})
@@ -230,9 +207,15 @@ func (b Ballot) CanDecide(actor domain.UserID, s Subject, digest string, role []
 	if b.Inactive[actor] {
 		why = append(why, domain.Reason{Code: ReasonInactive, Text: "your account is disabled"})
 	}
+	again := func(d Decision) bool { return d.CastBy == actor && d.UserID != seat.User && d.Decision != Recuse }
+	if b.Slot.Apart && (b.Elsewhere[actor] || ok && b.Elsewhere[seat.User] || slices.ContainsFunc(b.Decisions, again)) {
+		why = append(why, domain.Reason{Code: ReasonApart, Text: "this takes somebody who has not voted on this plan elsewhere"})
+	}
 	switch {
 	case b.Slot.State == Stale || b.Slot.Digest != s.Digest:
 		why = append(why, domain.Reason{Code: ReasonStale, Text: "the plan was edited after this decision was asked for"})
+	case s.Open && b.Slot.State == Waiting && s.Stage != 0 && b.Slot.Stage > s.Stage:
+		why = append(why, domain.Reason{Code: ReasonStage, Text: "those of an earlier stage decide first"})
 	case !s.Open || b.Slot.State != Waiting:
 		why = append(why, domain.Reason{Code: ReasonState, Text: "no decision is asked for now"})
 	case digest != "" && digest != s.Digest:
@@ -274,7 +257,7 @@ type Tally struct {
 	State    State
 }
 
-// Tally counts (invariants 1 to 5). A rejection by anybody who counts is a veto.
+// Tally counts (invariants 1 to 5). What a rejection does, the slot's veto says.
 func (b Ballot) Tally(s Subject) Tally {
 	t := Tally{State: b.Slot.State}
 	for _, e := range b.Electors {
@@ -285,6 +268,9 @@ func (b Ballot) Tally(s Subject) Tally {
 		}
 		if e.LeftAt != nil || b.Inactive[e.UserID] || len(b.Interest(e.UserID, s)) > 0 {
 			continue
+		}
+		if b.Slot.Apart && !decided && b.Elsewhere[e.UserID] {
+			continue // has spoken elsewhere on this plan
 		}
 		t.Eligible = append(t.Eligible, e.UserID)
 		switch {
@@ -304,14 +290,14 @@ func (b Ballot) Tally(s Subject) Tally {
 	case All:
 		t.Needed = max(1, len(t.Eligible))
 	default:
-		t.Needed = max(1, b.Slot.Needed)
+		t.Needed = max(1, b.Slot.Needed, (b.Slot.Percent*len(t.Eligible)+99)/100)
 	}
 	t.Missing = max(0, t.Needed-len(t.Approved))
 	t.Stuck = len(t.Approved)+len(t.Open) < t.Needed
 	switch {
 	case b.Slot.State == Stale || b.Slot.Digest != s.Digest:
 		t.State = Stale
-	case len(t.Rejected) > 0:
+	case b.vetoed(t):
 		t.State = Rejected
 	case t.Missing == 0:
 		t.State = Approved
@@ -319,6 +305,27 @@ func (b Ballot) Tally(s Subject) Tally {
 		t.State = Waiting
 	}
 	return t
+}
+
+func (b Ballot) vetoed(t Tally) bool {
+	n := len(t.Rejected)
+	switch b.Slot.Veto {
+	case VetoMajority:
+		return 2*n > len(t.Eligible) || n > 0 && t.Stuck
+	case VetoNone:
+		return n > 0 && t.Stuck
+	}
+	return n > 0
+}
+
+// Unmet lists the conditions that guard a move ("start", "close") and are not met yet.
+func (b Ballot) Unmet(before string) (out []Condition) {
+	for _, c := range b.Conditions {
+		if c.Before == before && c.MetAt == nil {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Sentence says in words what is still needed; names gives people's names.
@@ -331,6 +338,9 @@ func (b Ballot) Sentence(s Subject, names func(domain.UserID) string) string {
 		return names(t.Rejected[0]) + " rejected it"
 	case Stale:
 		return "The plan was edited: these decisions no longer count"
+	}
+	if b.Slot.Advisory && len(t.Open) == 0 {
+		return b.Slot.Label + " has given its advice"
 	}
 	text := fmt.Sprintf("%d more of %s", t.Missing, b.Slot.Label)
 	if len(b.Decisions) == 0 {

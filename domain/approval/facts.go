@@ -60,6 +60,12 @@ var (
 	ErrNoDecision   = domain.Code(domain.Conflict, "no_decision_open", "No decision is asked for now")
 	ErrComment      = domain.Code(domain.Invalid, "decision_needs_reason", "Say why")
 	ErrElectorate   = domain.Code(domain.Conflict, "electorate_too_small", "Too few people may decide")
+	ErrSignature    = domain.Code(domain.Forbidden, "signature_required", "Confirm with your password")
+	ErrCondition    = domain.Code(domain.Invalid, "condition_incomplete", "Say what has to be done before which step")
+	ErrMet          = domain.Code(domain.Conflict, "condition_met", "This condition is met already")
+	ErrNoAdvice     = domain.Code(domain.Conflict, "no_advice_against", "There is no advice against it")
+	ErrDuty         = domain.Code(domain.Invalid, "duty_invalid", "That is not a turn of duty")
+	ErrNobodyOnCall = domain.Code(domain.Conflict, "nobody_on_call", "Nobody is on duty")
 	ErrBoard        = domain.Code(domain.Conflict, "board_missing", "There is no board that could decide")
 )
 
@@ -76,7 +82,7 @@ func Refusal(why []domain.Reason) error {
 	switch {
 	case len(why) == 0:
 		return nil
-	case has(ReasonRole), has(ReasonElectorate), has(ReasonInactive), has(ReasonSelf), has(ReasonImplements), has(ReasonEditor), has(ReasonDelegate), has(ReasonDelegation):
+	case has(ReasonRole), has(ReasonElectorate), has(ReasonInactive), has(ReasonSelf), has(ReasonImplements), has(ReasonEditor), has(ReasonDelegate), has(ReasonDelegation), has(ReasonApart):
 		return ErrCannotDecide.For(why...)
 	case has(ReasonStale):
 		return ErrDigestStale.For(why...)
@@ -91,10 +97,41 @@ func Refusal(why []domain.Reason) error {
 func Canonical(ballots []Ballot) string {
 	var b strings.Builder
 	for _, ba := range ballots {
-		b.WriteString(ba.Slot.Ref + " r" + strconv.FormatInt(ba.Slot.Revision, 10) + " " + string(ba.Slot.State) + " " + ba.Slot.Digest + "\n")
+		b.WriteString(ba.Slot.Ref + " r" + strconv.FormatInt(ba.Slot.Revision, 10) + " " + string(ba.Slot.State) + " " + ba.Slot.Digest + ba.Slot.more() + "\n")
 		for _, d := range ba.Decisions {
-			b.WriteString("  " + strconv.FormatInt(int64(d.UserID), 10) + " by " + strconv.FormatInt(int64(d.CastBy), 10) + " " + string(d.Decision) + " " + d.Digest + " " + d.At.UTC().Format(time.RFC3339Nano) + "\n")
+			b.WriteString("  " + strconv.FormatInt(int64(d.UserID), 10) + " by " + strconv.FormatInt(int64(d.CastBy), 10) + " " + string(d.Decision) + " " + d.Digest + " " + d.At.UTC().Format(time.RFC3339Nano) + signed(d) + "\n")
+		}
+		for _, c := range ba.Conditions {
+			b.WriteString("  if " + c.Ref + " before " + c.Before + " by " + id(c.SetBy) + " " + strconv.Quote(c.Text) + " met " + id(c.MetBy) + " " + strconv.Quote(c.Evidence) + "\n")
 		}
 	}
 	return b.String()
 }
+
+// more is what slots have had since they come from a policy; a slot of before has none of it, so that old hashes stand.
+func (s Slot) more() string {
+	var b strings.Builder
+	for _, x := range []struct {
+		name string
+		on   bool
+		text string
+	}{
+		{"kind", s.Kind != "" && s.Kind != "board", s.Kind}, {"percent", s.Percent > 0, strconv.Itoa(s.Percent)}, {"veto", s.Veto != "" && s.Veto != VetoAny, string(s.Veto)},
+		{"advisory", s.Advisory, ""}, {"sign", s.Sign, strconv.Quote(s.Meaning)}, {"apart", s.Apart, ""}, {"retro", s.Retro, ""},
+		{"overridden", s.OverriddenAt != nil, id(s.OverriddenBy) + strconv.Quote(s.OverrideReason)},
+	} {
+		if x.on {
+			b.WriteString(" " + x.name + x.text)
+		}
+	}
+	return b.String()
+}
+
+func signed(d Decision) string {
+	if d.SignedAt == nil {
+		return ""
+	}
+	return " signed " + strconv.Quote(d.Meaning)
+}
+
+func id(u domain.UserID) string { return strconv.FormatInt(int64(u), 10) }

@@ -39,24 +39,48 @@ func New(d *db.DB, gate authorizer, people People, random func() string) *Servic
 	return &Service{db: d, gate: gate, people: people, random: random, store: store{d}}
 }
 
-// Spec asks for a slot.
+// Spec asks for a slot: the electorate is resolved already.
 type Spec struct {
-	Stage int
-	Board Board
+	Stage    int
+	Label    string
+	Kind     string
+	Board    domain.BoardID
+	Rule     Rule
+	Needed   int
+	Percent  int
+	Veto     Veto
+	Advisory bool
+	Sign     bool
+	Meaning  string
+	Apart    bool
+	Retro    bool
+	Due      time.Duration // until it is escalated; zero: never
+	Members  []domain.UserID
+	// WayOut says what to do when too few of them may vote.
+	WayOut string
 }
 
 // Plan shows the ballots that opening the specs would make, so that a subject which nobody could approve is
 // refused before it is submitted.
 func (s *Service) Plan(ctx context.Context, subject Subject, specs []Spec) ([]Ballot, error) {
 	var out []Ballot
+	now := s.db.Now(ctx)
 	for _, sp := range specs {
-		b := Ballot{Slot: Slot{TicketID: subject.TicketID, Stage: sp.Stage, Label: "the " + sp.Board.Name, BoardID: sp.Board.ID, Rule: sp.Board.Rule,
-			Needed: sp.Board.Needed, Revision: subject.Revision, Digest: subject.Digest, State: Waiting}}
-		active, err := s.people.ActiveOf(ctx, sp.Board.Members)
+		b := Ballot{Slot: Slot{TicketID: subject.TicketID, Stage: sp.Stage, Label: sp.Label, BoardID: sp.Board, Rule: sp.Rule, Needed: max(1, sp.Needed),
+			Revision: subject.Revision, Digest: subject.Digest, State: Waiting, Kind: sp.Kind, Percent: sp.Percent, Veto: sp.Veto, Advisory: sp.Advisory,
+			Sign: sp.Sign, Meaning: sp.Meaning, Apart: sp.Apart, Retro: sp.Retro}}
+		if b.Slot.Veto == "" {
+			b.Slot.Veto = VetoAny
+		}
+		if sp.Due > 0 {
+			due := now.Add(sp.Due)
+			b.Slot.DueAt = &due
+		}
+		active, err := s.people.ActiveOf(ctx, sp.Members)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range sp.Board.Members {
+		for _, m := range sp.Members {
 			if active[m] {
 				b.Electors = append(b.Electors, Elector{UserID: m})
 			}
@@ -79,9 +103,8 @@ func (s *Service) Open(ctx context.Context, subject Subject, specs []Spec) ([]Ba
 	now := s.db.Now(ctx)
 	for i := range ballots {
 		b := &ballots[i]
-		if t := b.Tally(subject); t.Stuck {
-			return nil, ErrElectorate.Because("%d eligible of %s are not enough for the %d that are needed: add members to the board, or take implementers and editors off the change.",
-				len(t.Eligible), b.Slot.Label, t.Needed)
+		if err := TooFew(*b, subject, specs[i].WayOut); err != nil {
+			return nil, err
 		}
 		b.Slot.Ref, b.Slot.OpenedAt, b.Slot.Version = s.random(), now, 1
 		if err := s.store.insert(ctx, b); err != nil {
@@ -89,6 +112,18 @@ func (s *Service) Open(ctx context.Context, subject Subject, specs []Spec) ([]Ba
 		}
 	}
 	return ballots, nil
+}
+
+// TooFew refuses a binding slot that those of its electorate who may vote could not fill (invariant 5).
+func TooFew(b Ballot, subject Subject, wayOut string) error {
+	t := b.Tally(subject)
+	if !t.Stuck || b.Slot.Advisory {
+		return nil
+	}
+	if wayOut == "" {
+		wayOut = "add members to the board, or take implementers and editors off the change"
+	}
+	return ErrElectorate.Because("Of %s only %d may vote on this, and it takes %d: %s.", b.Slot.Label, len(t.Eligible), t.Needed, wayOut)
 }
 
 // Ballots loads all slots of a subject, of all revisions, in order.
@@ -140,8 +175,25 @@ func (s *Service) enrich(ctx context.Context, subject Subject, ballots []Ballot)
 	}
 	for i := range ballots {
 		ballots[i].Inactive, ballots[i].Delegations = inactive, lent
+		ballots[i].Elsewhere = elsewhere(ballots, i)
 	}
 	return nil
+}
+
+// elsewhere lists who has voted, or cast a vote, on the same plan in another slot than the one at i.
+func elsewhere(ballots []Ballot, i int) map[domain.UserID]bool {
+	out := map[domain.UserID]bool{}
+	for j, b := range ballots {
+		if j == i || b.Slot.State == Stale || b.Slot.Revision != ballots[i].Slot.Revision {
+			continue
+		}
+		for _, d := range b.Decisions {
+			if d.Decision != Recuse {
+				out[d.UserID], out[d.CastBy] = true, true
+			}
+		}
+	}
+	return out
 }
 
 // Cast keeps a decision that CanDecide has allowed, and closes the slot when it is settled. The caller has the

@@ -17,6 +17,9 @@ func (s store) insert(ctx context.Context, b *Ballot) error {
 	for i := range b.Electors {
 		b.Electors[i].SlotID = b.Slot.ID
 	}
+	if len(b.Electors) == 0 { // advice of nobody
+		return nil
+	}
 	return s.db.Conn(ctx).Create(&b.Electors).Error
 }
 
@@ -41,8 +44,17 @@ func (s store) ballots(ctx context.Context, ids []domain.TicketID) (map[domain.T
 	if err := s.db.Conn(ctx).Where("slot_id in ?", keys).Order("id").Find(&decisions).Error; err != nil {
 		return nil, err
 	}
+	var conditions []Condition
+	if err := s.db.Conn(ctx).Where("slot_id in ?", keys).Order("id").Find(&conditions).Error; err != nil {
+		return nil, err
+	}
 	for _, sl := range slots {
 		b := Ballot{Slot: sl}
+		for _, c := range conditions {
+			if c.SlotID == sl.ID {
+				b.Conditions = append(b.Conditions, c)
+			}
+		}
 		for _, e := range electors {
 			if e.SlotID == sl.ID {
 				b.Electors = append(b.Electors, e)
@@ -61,7 +73,8 @@ func (s store) ballots(ctx context.Context, ids []domain.TicketID) (map[domain.T
 func (s store) decide(ctx context.Context, d *Decision) error { return s.db.Conn(ctx).Create(d).Error }
 
 func (s store) settle(ctx context.Context, sl Slot) error {
-	res := s.db.Conn(ctx).Model(&Slot{}).Where("id = ? and version = ?", sl.ID, sl.Version-1).Select("state", "closed_at", "version").Updates(&sl)
+	res := s.db.Conn(ctx).Model(&Slot{}).Where("id = ? and version = ?", sl.ID, sl.Version-1).
+		Select("state", "closed_at", "version", "reminded_at", "escalated_at", "overridden_by", "overridden_at", "override_reason").Updates(&sl)
 	if res.Error == nil && res.RowsAffected != 1 {
 		return domain.ErrStale
 	}
@@ -73,7 +86,8 @@ func (s store) inbox(ctx context.Context, user domain.UserID, users []domain.Use
 	if decided {
 		q = q.Where("id in (select slot_id from approval_decisions where cast_by = ?)", user)
 	} else {
-		q = q.Where(`state = 'waiting' and id in (select e.slot_id from approval_electors e where e.user_id in ? and e.left_at is null
+		q = q.Where(`state = 'waiting' and not exists (select 1 from approval_slots o where o.ticket_id = approval_slots.ticket_id and o.revision = approval_slots.revision
+			and o.state = 'waiting' and not o.advisory and o.stage < approval_slots.stage) and id in (select e.slot_id from approval_electors e where e.user_id in ? and e.left_at is null
 			and not exists (select 1 from approval_decisions d where d.slot_id = e.slot_id and d.user_id = e.user_id))`, users)
 	}
 	if after > 0 {

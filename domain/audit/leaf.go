@@ -278,13 +278,13 @@ func Commit(salt []byte, field, value string) string {
 // CanonicalState is the text of a record's state: a JSON object with its keys sorted by their bytes. A field that
 // is empty is left out, so that a field which a later release adds does not alter the state of older records.
 func CanonicalState(state map[string]string) []byte {
-	said := make(map[string]string, len(state))
+	keys := make([]string, 0, len(state))
 	for k, v := range state {
 		if v != "" {
-			said[k] = v
+			keys = append(keys, k)
 		}
 	}
-	return appendObject(make([]byte, 0, 512), said)
+	return appendMembers(make([]byte, 0, 512), keys, state)
 }
 
 // HashState is the salted hash of a record's state: base64url of HMAC-SHA256(salt, canonical state).
@@ -306,6 +306,11 @@ func appendObject(b []byte, m map[string]string) []byte {
 	for k := range m {
 		keys = append(keys, k)
 	}
+	return appendMembers(b, keys, m)
+}
+
+// appendMembers writes the members of an object that have these keys, sorted.
+func appendMembers(b []byte, keys []string, m map[string]string) []byte {
 	slices.Sort(keys)
 	b = append(b, '{')
 	for i, k := range keys {

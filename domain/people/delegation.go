@@ -3,6 +3,8 @@ package people
 import (
 	"context"
 	"errors"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
@@ -20,6 +22,8 @@ type Delegation struct {
 	To         Member
 	Board      domain.BoardID
 	BoardKey   string
+	MaxRisk    string   // up to which band of risk; empty: all
+	Models     []string // of which change models; none: all
 	ValidFrom  time.Time
 	ValidUntil time.Time
 	Reason     string
@@ -36,11 +40,14 @@ func (d Delegation) ActiveAt(at time.Time) bool {
 // DelegateInput lets somebody vote for whoever acts. To is a reference, Board a key or empty for all boards.
 // From defaults to now; Until is at most ninety days after From.
 type DelegateInput struct {
-	To     string
-	From   *time.Time
-	Until  time.Time
-	Board  string
-	Reason string
+	To    string
+	From  *time.Time
+	Until time.Time
+	Board string
+	// MaxRisk is "low", "medium", "high", or empty for all; Models are keys of change models, none for all.
+	MaxRisk string
+	Models  []string
+	Reason  string
 }
 
 // Delegate lets another person vote in one's place. Everybody may for themselves, nobody for another. Fact:
@@ -68,7 +75,7 @@ func (s *Service) Delegate(ctx context.Context, in DelegateInput) (Delegation, e
 			return err
 		}
 		for _, o := range mine {
-			if o.Board == d.Board && o.ValidFrom.Before(d.ValidUntil) && d.ValidFrom.Before(o.ValidUntil) {
+			if o.Board == d.Board && o.MaxRisk == d.MaxRisk && slices.Equal(o.Models, d.Models) && o.ValidFrom.Before(d.ValidUntil) && d.ValidFrom.Before(o.ValidUntil) {
 				return domain.ErrDuplicate.Because("You have delegated that to this person at that time already.")
 			}
 		}
@@ -109,6 +116,15 @@ func (s *Service) newDelegation(ctx context.Context, actor domain.Actor, in Dele
 	if d.Reason, err = cleanReason(in.Reason); err != nil {
 		return none, err
 	}
+	if d.MaxRisk = in.MaxRisk; d.MaxRisk != "" && !slices.Contains([]string{"low", "medium", "high"}, d.MaxRisk) {
+		return none, ErrDelegation.With("body.max_risk", "a risk is low, medium or high")
+	}
+	d.Models = slices.Clone(in.Models)
+	slices.Sort(d.Models)
+	d.Models = slices.Compact(d.Models)
+	if len(d.Models) > 20 || slices.ContainsFunc(d.Models, func(m string) bool { return !modelShape.MatchString(m) }) {
+		return none, ErrDelegation.With("body.models", "a model is named by its key")
+	}
 	if in.Board != "" {
 		if d.Board, err = s.store.boardID(ctx, in.Board); errors.Is(err, domain.ErrNotFound) {
 			return none, ErrDelegation.With("body.board", "there is no such board")
@@ -116,6 +132,8 @@ func (s *Service) newDelegation(ctx context.Context, actor domain.Actor, in Dele
 	}
 	return d, err
 }
+
+var modelShape = regexp.MustCompile(`^[a-z]{1,40}$`)
 
 func (p Person) member() Member { return Member{ID: p.ID, Ref: p.Ref, Name: p.Name} }
 

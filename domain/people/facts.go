@@ -217,8 +217,15 @@ func (d Delegation) event(what, from, to string) domain.Event {
 }
 
 func (d Delegation) state() map[string]string {
-	return map[string]string{"from": d.From.Ref, "to": d.To.Ref, "board": d.BoardKey, "reason": d.Reason,
+	out := map[string]string{"from": d.From.Ref, "to": d.To.Ref, "board": d.BoardKey, "reason": d.Reason,
 		"valid_from": instant(&d.ValidFrom), "valid_until": instant(&d.ValidUntil), "revoked": instant(d.RevokedAt)}
+	if d.MaxRisk != "" {
+		out["max_risk"] = d.MaxRisk
+	}
+	if len(d.Models) > 0 {
+		out["models"] = strings.Join(d.Models, " ")
+	}
+	return out
 }
 
 // instant writes a time in the one form that the log keeps, UTC with microseconds.

@@ -94,6 +94,23 @@ func (s store) seen(ctx context.Context, table, column string, id int64, at time
 	return s.exec(ctx, fmt.Sprintf("update %[1]s set %[2]s = ? where id = ? and (%[2]s is null or %[2]s < ?)", table, column), at, id, at)
 }
 
+// confirm keeps that whoever has a session has proved again who they are.
+func (s store) confirm(ctx context.Context, ref string, user domain.UserID, at time.Time) error {
+	res := s.db.Conn(ctx).Exec("update sessions set confirmed_at = ? where ref = ? and user_id = ?", at, key(ref), user)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return domain.ErrSignIn
+	}
+	return res.Error
+}
+
+func (s store) confirmedAt(ctx context.Context, ref string, user domain.UserID) (*time.Time, error) {
+	var out []struct{ ConfirmedAt *time.Time }
+	if err := s.raw(ctx, "select confirmed_at from sessions where ref = ? and user_id = ?", key(ref), user).Scan(&out).Error; err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return out[0].ConfirmedAt, nil
+}
+
 func (s store) insertSession(ctx context.Context, r sessionRow) error {
 	return s.exec(ctx, `insert into sessions (ref, token_hash, user_id, authn, created_at, last_seen_at, expires_at, address, user_agent)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Ref, r.TokenHash, r.UserID, r.Authn, r.CreatedAt, r.LastSeenAt, r.ExpiresAt, r.Address, r.UserAgent)
@@ -241,6 +258,7 @@ type delegationRow struct {
 	FromName, ToName string
 	BoardID          domain.BoardID
 	BoardKey         string
+	MaxRisk, Models  string
 	ValidFrom        time.Time
 	ValidUntil       time.Time
 	Reason           string
@@ -261,21 +279,21 @@ func (s store) delegations(ctx context.Context, where string, args ...any) ([]De
 	}
 	var rows []delegationRow
 	err := s.raw(ctx, `select d.id, d.ref, d.from_id, d.to_id, f.ref as from_ref, t.ref as to_ref, f.name as from_name, t.name as to_name,
-		d.board_id, coalesce(b.key, '') as board_key, d.valid_from, d.valid_until, d.reason, d.revoked_at, d.version, d.created_at
+		d.board_id, coalesce(b.key, '') as board_key, d.max_risk, d.models, d.valid_from, d.valid_until, d.reason, d.revoked_at, d.version, d.created_at
 		from delegations d join users f on f.id = d.from_id join users t on t.id = d.to_id left join boards b on b.id = d.board_id
 		where `+where, args...).Scan(&rows).Error
 	out := make([]Delegation, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, Delegation{ID: r.ID, Ref: r.Ref, From: Member{r.FromID, r.FromRef, r.FromName}, To: Member{r.ToID, r.ToRef, r.ToName},
-			Board: r.BoardID, BoardKey: r.BoardKey, ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, Reason: r.Reason,
+			Board: r.BoardID, BoardKey: r.BoardKey, MaxRisk: r.MaxRisk, Models: strings.Fields(r.Models), ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, Reason: r.Reason,
 			RevokedAt: r.RevokedAt, Version: r.Version, CreatedAt: r.CreatedAt})
 	}
 	return out, err
 }
 
 func (s store) insertDelegation(ctx context.Context, d Delegation) error {
-	return s.exec(ctx, `insert into delegations (ref, from_id, to_id, board_id, valid_from, valid_until, reason, version, created_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.Ref, d.From.ID, d.To.ID, d.Board, d.ValidFrom, d.ValidUntil, d.Reason, d.Version, d.CreatedAt)
+	return s.exec(ctx, `insert into delegations (ref, from_id, to_id, board_id, max_risk, models, valid_from, valid_until, reason, version, created_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.Ref, d.From.ID, d.To.ID, d.Board, d.MaxRisk, strings.Join(d.Models, " "), d.ValidFrom, d.ValidUntil, d.Reason, d.Version, d.CreatedAt)
 }
 
 func (s store) revokeDelegation(ctx context.Context, d Delegation) error {

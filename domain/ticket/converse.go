@@ -154,6 +154,48 @@ func (s *Service) Handover(ctx context.Context, t *Ticket, in AssignInput) (bool
 	return changed, nil
 }
 
+// Assign gives a request, problem or change to a team and a person; incidents have their own verb, which
+// counts. Who may: <kind>.assign. Facts: Assigned.
+func (s *Service) Assign(ctx context.Context, in AssignInput) (t Ticket, err error) {
+	err = s.DB.Do(ctx, func(ctx context.Context) error {
+		if t, err = s.Lock(ctx, in.Number, in.Version, "assign"); err != nil {
+			return err
+		}
+		if err := NotFinal(s.Machine(t.Kind), t); err != nil {
+			return err
+		}
+		facet, err := s.kinds[t.Kind].Facet(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		rec := &shared{&t, facet}
+		before, fromTeam, fromUser := rec.Fields(), t.TeamID, t.AssigneeID
+		changed, err := s.Handover(ctx, &t, in)
+		if err != nil || !changed {
+			return err
+		}
+		return s.SaveAs(ctx, rec, before, Happened{What: "assigned"},
+			func(h Happened) domain.Fact { return Assigned{h, fromTeam, fromUser} },
+			func(ctx context.Context) error {
+				if touched := s.kinds[t.Kind].Touched; touched != nil {
+					return touched(ctx, t)
+				}
+				return nil
+			})
+	})
+	return t, err
+}
+
+// shared is a record whose facet a verb of this package leaves as it is.
+type shared struct {
+	ticket *Ticket
+	facet  map[string]string
+}
+
+func (r *shared) Core() *Ticket { return r.ticket }
+
+func (r *shared) Fields() map[string]string { return Merge(r.ticket.Fields(), r.facet) }
+
 // Open tells whether work on a record can still be given to somebody.
 func (t Ticket) Open() bool { return t.Category == flow.Open || t.Category == flow.Waiting }
 

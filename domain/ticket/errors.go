@@ -13,5 +13,7 @@ var (
 	ErrNotMember  = domain.Code(domain.Invalid, "assignee_not_in_team", "That person is not in the team")
 	ErrInactive   = domain.Code(domain.Invalid, "person_inactive", "That person's account is disabled")
 	ErrNoReason   = domain.Code(domain.Invalid, "reason_required", "A reason is required")
+	ErrPlanCIs    = domain.Code(domain.Conflict, "cis_in_plan", "The configuration items of a change are part of its plan: edit the plan")
+	ErrManyCIs    = domain.Code(domain.Limited, "record_cis_full", "The record names as many configuration items as it can")
 	ErrFinal      = domain.Code(domain.Conflict, "record_closed", "The record is closed")
 )

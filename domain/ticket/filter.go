@@ -28,17 +28,20 @@ type Filter struct {
 	Classification string
 	Risk           string
 	Model          string
-	OpenedFrom     *time.Time
-	OpenedTo       *time.Time
-	UpdatedFrom    *time.Time
-	UpdatedTo      *time.Time
-	PlannedFrom    *time.Time
-	PlannedTo      *time.Time
-	Q              string
-	Sort           string
-	After          string
-	Limit          int
-	Count          bool
+	// CI is a configuration item that the records are about; CIImpact one that depends on what they are about.
+	CI          string
+	CIImpact    string
+	OpenedFrom  *time.Time
+	OpenedTo    *time.Time
+	UpdatedFrom *time.Time
+	UpdatedTo   *time.Time
+	PlannedFrom *time.Time
+	PlannedTo   *time.Time
+	Q           string
+	Sort        string
+	After       string
+	Limit       int
+	Count       bool
 }
 
 // Queues are the standing lists, in the order in which they are shown.
@@ -139,6 +142,10 @@ func (f *Filter) set(name, s string) error {
 		f.Risk = s
 	case "model":
 		f.Model = s
+	case "ci":
+		f.CI = s
+	case "ci_impact":
+		f.CIImpact = s
 	case "opened_from":
 		return when(&f.OpenedFrom, s, name)
 	case "opened_to":
@@ -313,9 +320,10 @@ type resolved struct {
 	team      domain.TeamID
 	assignee  domain.UserID
 	requester domain.UserID
-	openOnly  bool // only open and waiting records fit
-	onlyOwn   bool // only the actor's own fit
-	fewOwn    bool // of which there are so few that they are looked up by key, and sorted
+	openOnly  bool            // only open and waiting records fit
+	onlyOwn   bool            // only the actor's own fit
+	fewOwn    bool            // of which there are so few that they are looked up by key, and sorted
+	items     [][]domain.CIID // about one of each
 }
 
 func (c *clauses) filter(f resolved, a domain.Actor, now time.Time) {

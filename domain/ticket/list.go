@@ -70,7 +70,32 @@ func (s *Service) resolve(ctx context.Context, f Filter, names Names) (r resolve
 			return r, ErrFilter.With("query.team", "there is no such team")
 		}
 	}
-	return r, nil
+	return r, s.resolveItems(ctx, &r)
+}
+
+// resolveItems looks up the items that a filter names; what the actor may not read does not exist.
+func (s *Service) resolveItems(ctx context.Context, r *resolved) error {
+	unknown := func(err error, where string) error {
+		if domain.KindOf(err) == domain.NotFound || domain.KindOf(err) == domain.Invalid {
+			return ErrFilter.With("query."+where, "there is no such configuration item")
+		}
+		return err
+	}
+	if r.CI != "" {
+		id, _, err := s.Items.ItemByNumber(ctx, r.CI)
+		if err != nil {
+			return unknown(err, "ci")
+		}
+		r.items = append(r.items, []domain.CIID{id})
+	}
+	if r.CIImpact != "" {
+		ids, err := s.Items.Dependencies(ctx, r.CIImpact)
+		if err != nil {
+			return unknown(err, "ci_impact")
+		}
+		r.items = append(r.items, ids)
+	}
+	return nil
 }
 
 // List gives one page of what the actor may see under a filter.

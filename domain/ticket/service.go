@@ -42,6 +42,7 @@ type Deps struct {
 	Gate   Authorizer
 	People People
 	Files  Files
+	Items  Items
 	// NewID makes the identifier of an event that rows refer to.
 	NewID func(now time.Time) string
 	// Random makes an unguessable key.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"gorm.io/gorm/clause"
 
@@ -180,6 +181,44 @@ func (s store) link(ctx context.Context, id domain.TicketID, ref string) (l Link
 
 func (s store) dropLink(ctx context.Context, id int64) error {
 	return s.db.Conn(ctx).Where("id = ?", id).Delete(&Link{}).Error
+}
+
+// cis lists the items of records in the order of their roles.
+func (s store) cis(ctx context.Context, ids []domain.TicketID) (out []CI, err error) {
+	return out, s.db.Conn(ctx).Where("ticket_id in ?", ids).Order("ticket_id, role, ci_id").Find(&out).Error
+}
+
+// putCI ties an item to a record, in one role at a time.
+func (s store) putCI(ctx context.Context, c CI) error {
+	if err := s.dropCI(ctx, c); err != nil {
+		return err
+	}
+	return s.db.Conn(ctx).Create(&c).Error
+}
+
+func (s store) dropCI(ctx context.Context, c CI) error {
+	return s.db.Conn(ctx).Exec("delete from ticket_cis where ticket_id = ? and ci_id = ?", c.TicketID, c.CIID).Error
+}
+
+// about is the condition that a record names one of the items, or that the plan of a change does.
+func (s store) about(items []domain.CIID) (string, []any) {
+	cond, arg := db.Among(s.db, "k.ci_id", items)
+	return "t.id in (select k.ticket_id from ticket_cis k where " + cond + `
+		union select k.ticket_id from change_cis k join changes g on g.ticket_id = k.ticket_id and g.revision = k.revision where ` + cond + " and k.role <> 'impacted')", []any{arg, arg}
+}
+
+// repairs counts among the last thousand records of an item: what a whole department uses is named by too many to
+// count on every page.
+func (s store) repairs(ctx context.Context, item domain.CIID, since time.Time, scopes []kindScope) (r Repairs, err error) {
+	c := clauses{args: []any{since, item, item}}
+	c.visible(scopes)
+	err = s.db.Conn(ctx).Raw(`select coalesce(sum(case when t.kind = 'incident' and k.role = 'affected' and t.opened_at >= ? then 1 else 0 end), 0) as failures,
+			coalesce(sum(case when t.category in ('open', 'waiting') then 1 else 0 end), 0) as open
+		from (select * from (select ticket_id, role from ticket_cis where ci_id = ? order by ticket_id desc limit 1000) a
+			union all select * from (select k.ticket_id, k.role from change_cis k join changes g on g.ticket_id = k.ticket_id and g.revision = k.revision
+				where k.ci_id = ? and k.role <> 'impacted' order by k.ticket_id desc limit 1000) b) k
+		join tickets t on t.id = k.ticket_id where `+c.sql(), c.args...).Scan(&r).Error
+	return r, err
 }
 
 func (s store) attach(ctx context.Context, a *Attachment) error {

@@ -41,6 +41,10 @@ func (s store) where(ctx context.Context, f resolved, a domain.Actor, now time.T
 		c.visible(sc)
 	}
 	c.filter(f, a, now)
+	for _, ids := range f.items {
+		cond, args := s.about(ids)
+		c.add(cond, args...)
+	}
 	if f.Q != "" {
 		err = s.matching(ctx, &c, f.Q, false)
 	}
@@ -59,7 +63,7 @@ func (s store) list(ctx context.Context, f resolved, sc []kindScope, a domain.Ac
 	if err != nil {
 		return p, err
 	}
-	err = s.db.Tailored(ctx).Raw(q, args...).Scan(&p.Tickets).Error
+	err = s.db.Conn(ctx).Raw(q, args...).Scan(&p.Tickets).Error
 	if err == nil && len(p.Tickets) > f.Limit {
 		p.Tickets = p.Tickets[:f.Limit]
 		last := p.Tickets[f.Limit-1]
@@ -235,7 +239,7 @@ func (s store) path(f resolved) string {
 	switch {
 	case s.db.IsPostgres(), f.Q != "", f.PlannedFrom != nil, f.PlannedTo != nil:
 		return ""
-	case f.onlyOwn && f.fewOwn:
+	case f.onlyOwn && f.fewOwn, len(f.items) > 0:
 		return keys
 	case f.Queue == "mine", f.assignee != 0 && f.openOnly:
 		return walk("tickets_open_assignee")

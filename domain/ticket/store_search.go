@@ -141,8 +141,14 @@ func (s store) newestInPostgres(ctx context.Context, m string, kind domain.Kind,
 			append(append(of, c.args...), limit)...).Scan(&out).Error
 	}
 	if ownOnly(sc) {
-		err = walk("(select * from ticket_search where ticket_id = any(array(select ticket_id from participants where user_id = ?)))", domain.ActorFrom(ctx).User)
-		return out, err
+		var f resolved
+		if err = s.own(ctx, &f, sc, domain.ActorFrom(ctx)); err != nil {
+			return nil, err
+		}
+		if f.fewOwn {
+			err = walk("(select * from ticket_search where ticket_id = any(array(select ticket_id from participants where user_id = ?)))", domain.ActorFrom(ctx).User)
+			return out, err
+		}
 	}
 	if err = walk("(select * from ticket_search order by ticket_id desc limit ?)", s.limits.documents); err != nil || len(out) == limit {
 		return out, err

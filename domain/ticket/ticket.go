@@ -116,3 +116,39 @@ func PriorityOf(impact, urgency int) (int, error) {
 	}
 	return priorities[impact-1][urgency-1], nil
 }
+
+// Patch changes the harmless shared fields of a record; nil leaves a field as it is.
+type Patch struct {
+	Number         string
+	Version        int64
+	Title          *string
+	Description    *string
+	Service        *string
+	Classification *string
+	Requester      *domain.UserID
+	DueAt          *time.Time
+}
+
+// Apply checks the texts and sets what is given.
+func (p Patch) Apply(t *Ticket) (err error) {
+	if p.Title != nil {
+		if t.Title, err = Title(*p.Title); err != nil {
+			return err
+		}
+	}
+	if err := Texts(map[string]*string{"description": p.Description}, MaxText); err != nil {
+		return err
+	}
+	if err := Texts(map[string]*string{"service": p.Service, "classification": p.Classification}, MaxShort); err != nil {
+		return err
+	}
+	Set(&t.Description, p.Description)
+	Set(&t.Service, p.Service)
+	Set(&t.Classification, p.Classification)
+	Set(&t.RequesterID, p.Requester)
+	if p.DueAt != nil {
+		due := domain.Instant(*p.DueAt)
+		t.DueAt = &due
+	}
+	return nil
+}

@@ -23,9 +23,10 @@ import (
 
 type benchCmd struct {
 	Tickets  int      `default:"1000000" help:"How many tickets to generate."`
-	Short    bool     `help:"20,000 tickets and few rounds: to see that it works."`
+	Items    int      `default:"100000" help:"How many configuration items to generate, with five times as many relations."`
+	Short    bool     `help:"20,000 tickets, 2,000 configuration items and few rounds: to see that it works."`
 	Engine   []string `default:"sqlite,postgres" enum:"sqlite,postgres" help:"Which databases."`
-	Only     []string `help:"Only these measurements: queues, filters, pages, counts, tickets, search, create, verify."`
+	Only     []string `help:"Only these measurements: queues, filters, pages, counts, tickets, search, cmdb, create, verify."`
 	Postgres string   `env:"CABINET_TEST_POSTGRES" help:"URL of a PostgreSQL server on which a database may be created (--database-url, where given, comes first)."`
 	Keep     string   `type:"path" help:"Keep what is generated in this folder, and measure it again the next time."`
 	Profile  string   `type:"path" help:"Write a CPU profile of the measurements to this file, for go tool pprof."`
@@ -34,7 +35,7 @@ type benchCmd struct {
 // Run generates, measures and prints, one database after the other.
 func (c benchCmd) Run(r *run) error {
 	if c.Short {
-		c.Tickets = 20_000
+		c.Tickets, c.Items = 20_000, 2_000
 	}
 	for _, name := range c.Only {
 		if !slices.ContainsFunc(bench.Suite, func(m struct {
@@ -155,7 +156,7 @@ func (c benchCmd) generate(r *run) ([]bench.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := bench.Fill(r.ctx, desk.measured(nil), c.Tickets, func(text string) { _, _ = fmt.Fprintf(r.err, "%s\n", text) })
+	rows, err := bench.Fill(r.ctx, desk.measured(nil), c.Tickets, c.Items, func(text string) { _, _ = fmt.Fprintf(r.err, "%s\n", text) })
 	done()
 	return rows, err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
@@ -16,7 +17,7 @@ import (
 )
 
 type exportCmd struct {
-	Kind   string `arg:"" enum:"incidents,requests,problems,changes,tickets" help:"incidents, requests, problems, changes, or tickets for all of them."`
+	Kind   string `arg:"" enum:"incidents,requests,problems,changes,tickets,cis" help:"incidents, requests, problems, changes, tickets for all of them, or cis for configuration items (filter these with --query)."`
 	Format string `default:"xlsx" enum:"xlsx,csv" help:"xlsx or csv."`
 	Out    string `required:"" help:"File to write." type:"path"`
 
@@ -63,8 +64,8 @@ func (c exportCmd) Run(r *run) error {
 	if err != nil {
 		return err
 	}
-	q := reports.Request{Kind: c.Kind, Format: c.Format, Query: v.Encode()}
-	if q.Filter, err = ticket.ParseFilter(v); err != nil {
+	q, err := exportRequest(c.Kind, c.Format, v.Encode())
+	if err != nil {
 		return err
 	}
 	desk, done, err := r.openBeside()
@@ -101,6 +102,17 @@ func (c exportCmd) Run(r *run) error {
 	return err
 }
 
+// exportRequest reads what an export asks for: records and configuration items each have their own grammar of filters.
+func exportRequest(kind, format, query string) (q reports.Request, err error) {
+	q = reports.Request{Kind: kind, Format: format, Query: query}
+	if kind == reports.Items {
+		q.Items, err = cmdb.ParseQuery(query)
+	} else {
+		q.Filter, err = ticket.ParseQuery(query)
+	}
+	return q, err
+}
+
 // Names turns what the outside calls people and teams into keys, for the filters of lists.
 type Names struct{ People *people.Service }
 
@@ -114,6 +126,12 @@ func (n Names) UserByRef(ctx context.Context, ref string) (domain.UserID, error)
 func (n Names) TeamByKey(ctx context.Context, key string) (domain.TeamID, error) {
 	t, err := n.People.TeamByKey(ctx, key)
 	return t.ID, err
+}
+
+// SiteByKey finds a site.
+func (n Names) SiteByKey(ctx context.Context, key string) (domain.SiteID, error) {
+	s, err := n.People.SiteByKey(ctx, key)
+	return s.ID, err
 }
 
 type reportCmd struct {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain/audit"
-	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/reports"
 )
@@ -22,14 +21,42 @@ type verifyLog struct{}
 
 func (verifyLog) Kind() string { return "verify_log" }
 
+type sweepChanges struct{}
+
+func (sweepChanges) Kind() string { return "sweep_changes" }
+
+type checkPolicies struct{}
+
+func (checkPolicies) Kind() string { return "check_approval_policies" }
+
 type optimiseDatabase struct{}
 
 func (optimiseDatabase) Kind() string { return "optimise_database" }
+
+type refreshClosures struct{}
+
+func (refreshClosures) Kind() string { return "refresh_closures" }
 
 // schedule registers the periodic jobs. It is called once, before the queue is built.
 func (k *Desk) schedule(log *slog.Logger) {
 	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepSessions) error { return k.People.Sweep(ctx) })
 	jobs.Every(k.Jobs, time.Hour, sweepSessions{})
+
+	// Relations change one by one and by the ten thousand: it is asked each minute whether any did, rather than by each.
+	jobs.Register(k.Jobs, func(ctx context.Context, _ refreshClosures) error { return k.Impact.Refresh(ctx) })
+	jobs.Every(k.Jobs, time.Minute, refreshClosures{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepChanges) error { return k.Changes.Sweep(ctx) })
+	jobs.Every(k.Jobs, 10*time.Minute, sweepChanges{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ checkPolicies) error {
+		report, err := k.Oversight.Check(ctx)
+		for _, f := range report.Findings {
+			log.Warn("an approval could stall", "row", f.Row, "approval", f.Slot, "team", f.Team, "trouble", f.Trouble)
+		}
+		return err
+	})
+	jobs.Every(k.Jobs, 24*time.Hour, checkPolicies{})
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ optimiseDatabase) error { return k.DB.Optimise(ctx) })
 	jobs.Every(k.Jobs, 6*time.Hour, optimiseDatabase{})
@@ -50,7 +77,7 @@ func (k *Desk) schedule(log *slog.Logger) {
 
 	jobs.Register(k.Jobs, k.Runs.Work)
 
-	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, ticket.ParseQuery) })
+	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, exportRequest) })
 	jobs.Register(k.Jobs, k.Sources.Work)
 	jobs.Register(k.Jobs, func(ctx context.Context, _ reconcile.SweepJob) error { return k.Sources.Sweep(ctx) })
 	jobs.Every(k.Jobs, 5*time.Minute, reconcile.SweepJob{})

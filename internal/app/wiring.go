@@ -11,7 +11,10 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
@@ -46,8 +49,11 @@ type Desk struct {
 	Requests  *request.Service
 	Problems  *problem.Service
 	Changes   *changes.Service
+	Rules     *rulebook.Service
+	Oversight *oversight.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
+	Impact    *impact.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	Reports   *reports.Reports
@@ -86,21 +92,25 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Runs = runs.New(d, k.Log, func(ctx context.Context, job runs.Job) error { return k.Jobs.Enqueue(ctx, job) })
 
 	directory := directory{k.People}
-	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, NewID: audit.NewID, Random: Random})
+	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
+	k.Impact = impact.New(d, k.CMDB, k.Gate)
+	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, Items: k.Impact, NewID: audit.NewID, Random: Random})
 	k.Approvals = approval.New(d, k.Gate, directory, Random)
 	k.Canned = canned.New(d, k.Gate, Random)
-	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
 	k.Incidents = incident.New(d, k.Tickets, k.Gate)
 	k.Requests = request.New(d, k.Tickets, k.Gate)
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
-	k.Changes = changes.New(d, k.Tickets, k.Approvals, k.Gate, k.Sealer)
-	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
+	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
+	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
+		Items: inventory{k.CMDB}})
+	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
+	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
-		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "canned_text": k.Canned.States, "grant": k.Gate.States,
+		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 	} {
 		k.Log.Register(kind, states)
 	}
@@ -151,7 +161,7 @@ func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, 
 	found, err := d.people.DelegationsAmong(ctx, users, at)
 	out := make([]approval.Delegation, len(found))
 	for i, x := range found {
-		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board}
+		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board, MaxRisk: x.MaxRisk, Models: x.Models}
 	}
 	return out, err
 }

@@ -73,3 +73,21 @@ func In[T any](list []T) (string, []any) {
 	}
 	return "(" + strings.TrimSuffix(strings.Repeat("?, ", len(list)), ", ") + ")", args
 }
+
+// Among is the condition that a column of keys is one of many, with its one argument: however many there are, the
+// statement stays the same, and one index serves it.
+func Among[T ~int64](d *DB, column string, keys []T) (cond, arg string) {
+	open, end := byte('['), byte(']')
+	cond = column + " in (select value from json_each(?))"
+	if d.IsPostgres() {
+		open, end, cond = '{', '}', column+" = any(cast(? as bigint[]))"
+	}
+	b := append(make([]byte, 0, len(keys)*7+2), open)
+	for i, k := range keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(k), 10)
+	}
+	return cond, string(append(b, end))
+}

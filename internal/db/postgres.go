@@ -89,7 +89,7 @@ func (t tailored) QueryContext(ctx context.Context, query string, args ...any) (
 	return t.ConnPool.QueryContext(ctx, query, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 }
 
-// Tailored is Conn for queries whose best plan depends on whose they are and what they filter by: lists, counts and
+// Tailored is Conn for queries whose best plan depends on whose they are and how many they find, as of counts and
 // searches. Planning costs as much as a small query, so that others leave it.
 func (d *DB) Tailored(ctx context.Context) *gorm.DB {
 	g := d.Conn(ctx)

@@ -12,6 +12,20 @@ CREATE TABLE api_tokens (
   version      integer not null
 );
 
+CREATE TABLE approval_conditions (
+  id        integer primary key,
+  ref       text not null unique,
+  ticket_id integer not null references tickets (id),
+  slot_id   integer not null references approval_slots (id),
+  text      text not null,
+  before    text not null check (before in ('start', 'close')),
+  set_by    integer not null references users (id),
+  set_at    datetime not null,
+  met_by    integer references users (id),
+  met_at    datetime,
+  evidence  text not null default ''
+);
+
 CREATE TABLE approval_decisions (
   id             integer primary key,
   ref            text not null unique,
@@ -26,7 +40,7 @@ CREATE TABLE approval_decisions (
   rule           text not null default '',
   policy_version integer not null default 0,
   event_id       text not null,
-  at             datetime not null,
+  at             datetime not null, meaning text not null default '', signed_at datetime,
   unique (slot_id, user_id)
 );
 
@@ -52,7 +66,7 @@ CREATE TABLE approval_slots (
   version    integer not null,
   opened_at  datetime not null,
   closed_at  datetime
-);
+, kind text not null default 'board', percent integer not null default 0, veto text not null default 'any' check (veto in ('any', 'majority', 'none')), advisory boolean not null default false, sign boolean not null default false, meaning text not null default '', apart boolean not null default false, retro boolean not null default false, due_at datetime, reminded_at datetime, escalated_at datetime, overridden_by integer references users (id), overridden_at datetime, override_reason text not null default '');
 
 CREATE TABLE attachments (
   id         integer primary key,
@@ -127,6 +141,18 @@ CREATE TABLE audit_private (
   primary key (event_id, field)
 );
 
+CREATE TABLE board_duties (
+  id         integer primary key,
+  ref        text not null unique,
+  board_id   integer not null references boards (id),
+  user_id    integer not null references users (id),
+  starts_at  datetime not null,
+  ends_at    datetime not null,
+  version    integer not null,
+  created_at datetime not null,
+  check (starts_at <= ends_at)
+);
+
 CREATE TABLE board_members (
   board_id integer not null references boards (id),
   user_id  integer not null references users (id),
@@ -153,10 +179,36 @@ CREATE TABLE canned_texts (
   updated_at datetime not null
 );
 
-CREATE TABLE changes (
+CREATE TABLE change_cis (
+  ticket_id    integer not null references tickets (id),
+  revision     integer not null,
+  ci_id        integer not null references cis (id),
+  role         text not null check (role in ('primary', 'affected', 'impacted')),
+  depth        integer not null,
+  parent_ci_id integer references cis (id),
+  relation     text not null default '',
+  at_risk      boolean not null default false,
+  kept_at      datetime not null,
+  frozen_at    datetime,
+  primary key (ticket_id, revision, ci_id)
+) without rowid;
+
+CREATE TABLE change_rules (
+  id      integer primary key,
+  kind    text not null,
+  key     text not null,
+  version integer not null,
+  body    text not null,
+  note    text not null default '',
+  set_by  integer references users (id),
+  at      datetime not null,
+  unique (kind, key, version)
+);
+
+CREATE TABLE "changes" (
   ticket_id           integer primary key references tickets (id),
   version             integer not null,
-  model               text not null check (model in ('standard', 'normal', 'emergency')),
+  model               text not null check (model in ('standard', 'normal', 'emergency', 'unauthorised', 'registration')),
   risk                text not null check (risk in ('low', 'medium', 'high')),
   owner_id            integer references users (id),
   justification       text not null default '',
@@ -175,7 +227,39 @@ CREATE TABLE changes (
   outcome             text not null default '',
   close_notes         text not null default '',
   actual_start        datetime,
-  actual_end          datetime
+  actual_end          datetime,
+  plan_form           integer not null default 1,
+  model_version       integer not null default 0,
+  lane                text not null default '',
+  category            text not null default '',
+  reason_code         text not null default '',
+  environment         text not null default '',
+  outage              text not null default '' check (outage in ('', 'yes', 'no')),
+  outage_minutes      integer not null default 0,
+  backout_tested      text not null default '' check (backout_tested in ('', 'yes', 'no')),
+  communication_plan  text not null default '',
+  verification_plan   text not null default '',
+  security_touched    text not null default '' check (security_touched in ('', 'yes', 'no')),
+  security_impact     text not null default '',
+  tester_id           integer references users (id),
+  cis                 text not null default '[]',
+  answers             text not null default '',
+  risk_computed       text not null default '',
+  risk_chosen         text not null default '',
+  risk_lowered        text not null default '',
+  risk_lowered_from   text not null default '',
+  risk_reason         text not null default '',
+  assessment          text not null default '',
+  peer_id             integer references users (id),
+  peer_at             datetime,
+  peer_digest         text not null default '',
+  peer_note           text not null default '',
+  incident            text not null default '',
+  started_by          integer references users (id),
+  retro_due_at        datetime,
+  retro_state         text not null default '' check (retro_state in ('', 'pending', 'approved', 'rejected')),
+  retro_late_at       datetime,
+  exceptions          text not null default '[]'
 );
 
 CREATE TABLE ci_attributes (
@@ -427,7 +511,7 @@ CREATE TABLE delegations (
   reason      text not null default '',
   revoked_at  datetime,
   version     integer not null,
-  created_at  datetime not null,
+  created_at  datetime not null, max_risk text not null default '', models text not null default '',
   check (from_id <> to_id),
   check (valid_from < valid_until)
 );
@@ -615,7 +699,7 @@ CREATE TABLE sessions (
   expires_at   datetime not null,
   address      text not null default '',
   user_agent   text not null default ''
-);
+, confirmed_at datetime);
 
 CREATE TABLE setup_links (
   id         integer primary key check (id = 1),
@@ -740,6 +824,8 @@ CREATE TABLE verifications (
 
 CREATE INDEX api_tokens_user on api_tokens (user_id);
 
+CREATE INDEX approval_conditions_slot on approval_conditions (slot_id);
+
 CREATE INDEX approval_decisions_caster on approval_decisions (cast_by, id);
 
 CREATE INDEX approval_electors_user on approval_electors (user_id, slot_id);
@@ -760,9 +846,19 @@ CREATE INDEX audit_events_type on audit_events (type, id);
 
 CREATE INDEX audit_private_subject on audit_private (subject);
 
+CREATE INDEX board_duties_time on board_duties (board_id, ends_at);
+
 CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
 
+CREATE INDEX change_cis_ci on change_cis (ci_id, ticket_id, revision, role);
+
+CREATE INDEX change_cis_loose on change_cis (ticket_id, revision) where frozen_at is null;
+
+CREATE INDEX changes_retro on changes (retro_due_at) where retro_state = 'pending';
+
 CREATE INDEX changes_window on changes (planned_start, planned_end);
+
+CREATE INDEX changes_window_end on changes (planned_end, planned_start);
 
 CREATE INDEX ci_attributes_value on ci_attributes (field, value, ci_id);
 
@@ -776,15 +872,19 @@ CREATE INDEX ci_merges_into on ci_merges (into_id);
 
 CREATE UNIQUE INDEX ci_merges_open on ci_merges (from_id) where undone_at is null;
 
-CREATE INDEX ci_relations_back on ci_relations (to_id, type, from_id) where valid_to is null and superseded_at is null;
+CREATE INDEX ci_relations_first on ci_relations (from_id, type, to_id, valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
 
-CREATE INDEX ci_relations_from on ci_relations (from_id, recorded_at);
+CREATE INDEX ci_relations_first_now on ci_relations (from_id, type, to_id, redundancy, needed) where valid_to is null and superseded_at is null;
 
 CREATE UNIQUE INDEX ci_relations_now on ci_relations (from_id, type, to_id) where valid_to is null and superseded_at is null;
 
 CREATE INDEX ci_relations_ref on ci_relations (ref);
 
-CREATE INDEX ci_relations_to on ci_relations (to_id, recorded_at);
+CREATE INDEX ci_relations_second on ci_relations (to_id, type, from_id, valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
+
+CREATE INDEX ci_relations_second_now on ci_relations (to_id, type, from_id, redundancy, needed) where valid_to is null and superseded_at is null;
+
+CREATE INDEX ci_relations_superseded on ci_relations (superseded_at) where superseded_at is not null;
 
 CREATE INDEX ci_revisions_ci on ci_revisions (ci_id, recorded_at);
 
@@ -870,6 +970,8 @@ CREATE INDEX ticket_links_to on ticket_links (to_id);
 
 CREATE INDEX tickets_assignee_updated on tickets (assignee_id, updated_at desc, id desc);
 
+CREATE INDEX tickets_changes_closed on tickets (team_id, closed_at) where kind = 'change';
+
 CREATE INDEX tickets_class_updated on tickets (classification, updated_at desc, id desc);
 
 CREATE INDEX tickets_closed_updated on tickets (updated_at desc, id desc, closed_at, kind, team_id) where closed_at is not null;
@@ -907,6 +1009,21 @@ CREATE INDEX tickets_updated on tickets (updated_at desc, id desc);
 CREATE INDEX users_name on users (lower(name));
 
 CREATE UNIQUE INDEX verifications_running on verifications (state) where state = 'running';
+
+CREATE TRIGGER approval_conditions_no_delete before delete on approval_conditions begin
+  select raise(abort, 'a condition is never deleted');
+end;
+
+CREATE TRIGGER approval_conditions_no_replace before insert on approval_conditions
+  when exists (select 1 from approval_conditions where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a condition is never replaced');
+end;
+
+CREATE TRIGGER approval_conditions_no_update before update on approval_conditions
+  when old.met_at is not null or new.met_at is null or new.text <> old.text or new.before <> old.before or new.slot_id <> old.slot_id or new.ticket_id <> old.ticket_id
+    or new.set_by <> old.set_by or new.ref <> old.ref begin
+  select raise(abort, 'a condition is met once and never altered');
+end;
 
 CREATE TRIGGER approval_decisions_no_delete before delete on approval_decisions begin
   select raise(abort, 'a decision is never deleted');
@@ -1013,6 +1130,25 @@ CREATE TRIGGER audit_private_no_update before update on audit_private begin
   select raise(abort, 'the log is append-only: update on audit_private is refused');
 end;
 
+CREATE TRIGGER board_duties_event_insert before insert on board_duties
+  when not exists (select 1 from audit_events where entity_kind = 'duty' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a duty is entered only with its event');
+end;
+
+CREATE TRIGGER board_duties_event_update before update on board_duties
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'duty' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a duty changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER board_duties_no_delete before delete on board_duties begin
+  select raise(abort, 'a duty is never deleted');
+end;
+
+CREATE TRIGGER board_duties_no_replace before insert on board_duties
+  when exists (select 1 from board_duties where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a duty is never replaced');
+end;
+
 CREATE TRIGGER canned_texts_event_insert before insert on canned_texts
   when not exists (select 1 from audit_events where entity_kind = 'canned_text' and entity = new.ref and entity_version = new.version) begin
   select raise(abort, 'a canned text changes only with its event');
@@ -1030,6 +1166,38 @@ end;
 CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
   when exists (select 1 from canned_texts where id = new.id or ref = new.ref) begin
   select raise(abort, 'a canned text is never replaced');
+end;
+
+CREATE TRIGGER change_cis_frozen_delete before delete on change_cis when old.frozen_at is not null begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
+CREATE TRIGGER change_cis_frozen_insert before insert on change_cis
+  when exists (select 1 from change_cis where ticket_id = new.ticket_id and revision = new.revision and frozen_at is not null) begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
+CREATE TRIGGER change_cis_frozen_update before update on change_cis
+  when old.frozen_at is not null or new.ticket_id <> old.ticket_id or new.revision <> old.revision or new.ci_id <> old.ci_id begin
+  select raise(abort, 'what an authorised plan touches is never altered');
+end;
+
+CREATE TRIGGER change_rules_event before insert on change_rules
+  when not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version - 1) begin
+  select raise(abort, 'a rule is set only with its event');
+end;
+
+CREATE TRIGGER change_rules_no_delete before delete on change_rules begin
+  select raise(abort, 'a version of a rule is never deleted');
+end;
+
+CREATE TRIGGER change_rules_no_replace before insert on change_rules
+  when exists (select 1 from change_rules where id = new.id or (kind = new.kind and key = new.key and version = new.version)) begin
+  select raise(abort, 'a version of a rule is never replaced');
+end;
+
+CREATE TRIGGER change_rules_no_update before update on change_rules begin
+  select raise(abort, 'a version of a rule is never altered');
 end;
 
 CREATE TRIGGER changes_event_update before update on changes
@@ -1155,6 +1323,22 @@ end;
 CREATE TRIGGER cis_no_replace before insert on cis
   when exists (select 1 from cis where id = new.id or number = new.number) begin
   select raise(abort, 'a configuration item is never replaced');
+end;
+
+CREATE TRIGGER ticket_cis_event_delete before delete on ticket_cis
+  when not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
+    where t.id = old.ticket_id and e.type in (t.kind || '.ci_added', t.kind || '.ci_removed')) begin
+  select raise(abort, 'what a record is about changes only with its event');
+end;
+
+CREATE TRIGGER ticket_cis_event_insert before insert on ticket_cis
+  when not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
+    where t.id = new.ticket_id and e.type = t.kind || '.ci_added') begin
+  select raise(abort, 'what a record is about changes only with its event');
+end;
+
+CREATE TRIGGER ticket_cis_no_update before update on ticket_cis begin
+  select raise(abort, 'what a record is about is added and removed, never altered');
 end;
 
 CREATE TRIGGER tickets_event_insert before insert on tickets

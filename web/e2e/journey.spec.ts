@@ -60,11 +60,29 @@ test('an approval binds to the plan that was read: the implementer has no vote, 
   await page.getByLabel('How it is done').fill('1. Open the cabinet\n2. Swap the board');
   await page.getByLabel('How it is tested').fill('Three badges open the gate.');
   await page.getByLabel('How it is undone').fill('Put the old board back.');
+  // What it needs is shown while it is being typed: of medium risk until the questions are answered, and then of high.
+  const needs = page.getByRole('region', { name: 'What it needs' });
+  await expect(needs).toContainText('until all questions are answered');
+  for (const question of await page.locator('.question').all()) await question.getByRole('radio').nth(2).check();
+  await expect(needs).toContainText('High risk');
+  await expect(needs).toContainText('Change Advisory Board');
   await page.getByRole('button', { name: 'Create change' }).click();
   await expect(page.locator('.record-head h1')).toContainText(title);
   const number = (await page.locator('.record-line .num').innerText()).trim();
   await desk.move('Submit for assessment');
   await desk.isNow('Assess');
+
+  // A colleague who has no hand in it looks at the plan; its author cannot.
+  await expect(page.getByRole('form', { name: 'Peer review' })).toHaveCount(0);
+  const tess = await someone(browser, baseURL!);
+  await tess.desk.is('tess');
+  await tess.desk.open(number);
+  await tess.page.getByRole('form', { name: 'Peer review' }).getByRole('textbox').fill('The order of the steps is right.');
+  await tess.page.getByRole('button', { name: 'The plan is sound' }).click();
+  await expect(tess.page.getByRole('region', { name: 'Approvals' })).toContainText('finds it sound');
+  tess.desk.expectNothingWrong();
+  await tess.context.close();
+  await expect(page.getByRole('region', { name: 'Approvals' })).toContainText('finds it sound'); // as it happens, without a reload
   await desk.move('Request authorization');
   await desk.isNow('Authorize');
   const panel = page.getByRole('region', { name: 'Approvals' });
@@ -144,4 +162,64 @@ test('an auditor exports the changes and verifies the log', async ({ desk, page 
   // One event, checked by the browser itself.
   await page.getByRole('link', { name: /^Proof of event/ }).first().click();
   await expect(page.getByText('Checked in this browser')).toBeVisible();
+});
+
+test('the glass is broken with the password; a clock runs, and somebody else decides', async ({ browser, baseURL, desk, page }) => {
+  await desk.is('ines');
+  const items = (await (await desk.api.get('/api/v1/tickets?kind=incident&category=open&limit=1')).json()) as { items: { number: string }[] };
+  const start = new Date();
+  const made = await desk.api.post('/api/v1/changes', { data: { title: 'Cut the line to the north hall', model: 'emergency', team: 'apps', plan: {
+    justification: 'Water is running into the cabinet.', implementation_plan: 'Cut it.', backout_plan: 'Plug it in again.', planned_start: start, planned_end: new Date(start.getTime() + 3_600_000), affected_services: ['WAN'] } } });
+  const number = ((await made.json()) as { number: string }).number;
+  await desk.open(number);
+  await page.getByRole('button', { name: 'More moves' }).click();
+  await page.getByRole('menuitem', { name: /Break the glass/ }).click();
+  const dialog = page.getByRole('dialog', { name: /Break the glass/ });
+  await dialog.getByLabel('Reason').fill('The water rises.');
+  await dialog.getByLabel('Incident').fill(items.items[0]!.number);
+  await dialog.getByRole('button', { name: 'Break the glass' }).click();
+  const password = page.getByRole('dialog', { name: 'Sign with your password' });
+  desk.expectsRefusal(403); // of a wrong password
+  await password.getByLabel('Password').fill('wrong');
+  await password.getByRole('button', { name: 'Sign' }).click();
+  await expect(password).toContainText('not right');
+  await password.getByLabel('Password').fill('show-me-around');
+  await password.getByRole('button', { name: 'Sign' }).click();
+  await desk.isNow('Implementing');
+  await expect(page.locator('.retro-clock')).toContainText(/23 h \d+ min left|24 h 0 min left/);
+  await expect(page.locator('.record-head')).toContainText('Begun before it was approved');
+
+  const carl = await someone(browser, baseURL!, phone);
+  await carl.desk.is('carl');
+  await carl.desk.goto('/approvals');
+  const card = carl.page.getByRole('article', { name: new RegExp(number) });
+  await expect(card).toContainText('This has been done already');
+  await card.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect(card.locator('.receipt')).toContainText('You approved this plan.');
+  carl.desk.expectNothingWrong();
+  await carl.context.close();
+  await page.reload();
+  await expect(page.locator('.record-main')).toContainText('In retrospect it was approved');
+});
+
+test('a condition of an approval is ticked off with evidence', async ({ browser, baseURL, desk, page }) => {
+  await desk.is('ines');
+  const waiting = (await (await desk.api.get('/api/v1/tickets?kind=change&state=authorize&limit=50')).json()) as { items: { number: string; title: string }[] };
+  const number = (waiting.items.find((one) => one.title.includes('universal driver')) ?? waiting.items[0]!).number;
+  const cleo = await someone(browser, baseURL!);
+  await cleo.desk.is('cleo');
+  await cleo.desk.open(number);
+  const panel = cleo.page.getByRole('region', { name: 'Approvals' });
+  await panel.getByRole('button', { name: 'Approve under a condition' }).click();
+  await panel.getByLabel('Condition 1', { exact: true }).fill('Ten queues have run for a day.');
+  await panel.getByRole('button', { name: 'Approve with conditions' }).click();
+  await expect(panel).toContainText('You approved this plan.');
+  cleo.desk.expectNothingWrong();
+  await cleo.context.close();
+  await desk.open(number);
+  const mine = page.getByRole('region', { name: 'Approvals' });
+  await mine.getByRole('button', { name: 'Tick it off…' }).click();
+  await mine.getByLabel('What shows that it is met').fill('Print log of Monday.');
+  await mine.getByRole('button', { name: 'It is met' }).click();
+  await expect(mine.locator('.condition.met')).toContainText('Print log of Monday.');
 });

@@ -16,7 +16,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   nobody: async () => ['/login', '/setup?token=not-a-real-one'],
   ana: async (desk) => [
     '/', '/portal/report', '/portal/ask', '/portal/requests', '/portal/requests?show=over', '/portal/requests?q=zzzz', '/portal/me', '/portal/me/sessions', '/portal/me/password', '/nowhere', '/portal/requests/INC-999999',
-    `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=resolved')}`, `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=pending')}`,
+    `/portal/requests/${await first(desk, 'queue=requested&state=resolved,fulfilled')}`, `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=pending')}`,
     `/portal/requests/${await first(desk, 'queue=requested&kind=request&state=in_fulfilment')}`, `/incidents/${await first(desk, 'queue=requested&kind=incident&state=closed')}`,
   ],
   hugo: async (desk) => [
@@ -29,8 +29,16 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   ],
   ines: async (desk) => [
     '/queue/open?kind=change', `/changes/${await first(desk, 'kind=change&state=draft')}`, `/changes/${await first(desk, 'kind=change&state=authorize')}`,
-    `/changes/${await first(desk, 'kind=change&state=closed')}`,
+    `/changes/${await first(desk, 'kind=change&state=closed')}`, `/changes/${await first(desk, 'kind=change&state=assess')}`,
+    `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`,
+    '/new/change', '/admin/policy', '/admin/boards',
   ],
+  omar: async (desk) => {
+    const item = async (query: string) => ((await (await desk.api.get(`/api/v1/cis?limit=1&${query}`)).json()) as { items: { number: string }[] }).items[0]!.number;
+    const [server, cluster, service] = [await item('class=server'), await item('class=cluster'), await item('class=business_service')];
+    return ['/cis', `/cis?class=server&status=live&open=${server}`, '/cis?class=database&at=2020-01-01', '/cis/new?class=server', `/cis/${server}`, `/cis/${cluster}/impact`, `/cis/${service}/impact?show=up`, `/cis/${cluster}/impact?show=around&depth=2`,
+      '/cis/groups', '/cis/groups/financial-systems', '/cis/attest?of=all'];
+  },
   carl: async () => ['/approvals', '/me/delegations'],
   otto: async (desk) => {
     const log = await (await desk.api.get('/api/v1/audit/events?limit=1')).json() as { items: { id: string }[] };

@@ -11,6 +11,9 @@ const routes = [
   { name: 'incident', chunks: ['src/app/Desk.tsx', 'src/features/record/RecordPage.tsx'], js: 235, css: 40 },
   { name: 'change', chunks: ['src/app/Desk.tsx', 'src/features/record/RecordPage.tsx', 'src/features/changes/ChangeBody.tsx'], js: 250, css: 40 },
   { name: 'approvals', chunks: ['src/app/Desk.tsx', 'src/features/approvals/ApprovalsPage.tsx'], js: 215, css: 40 },
+  { name: 'items', chunks: ['src/app/Desk.tsx', 'src/features/cmdb/list/CisPage.tsx'], js: 215, css: 40 },
+  { name: 'item', chunks: ['src/app/Desk.tsx', 'src/features/cmdb/item/CiRoute.tsx'], js: 235, css: 40 },
+  { name: 'impact', chunks: ['src/app/Desk.tsx', 'src/features/cmdb/graph/ImpactPage.tsx', 'src/ui/CiGraph.tsx'], js: 290, css: 42 },
   { name: 'portal', chunks: ['src/features/portal/Portal.tsx', 'src/features/portal/HomePage.tsx'], js: 180, css: 35, without: ['src/app/Desk.tsx', 'src/app/Palette.tsx', 'src/features/tickets/QueuePage.tsx', 'src/features/record/RecordPage.tsx'] },
   { name: 'login', chunks: ['src/features/session/LoginPage.tsx'], js: 180, css: 35 },
 ];

@@ -25,6 +25,7 @@ import './styles/kit.css';
 import './styles/shell.css';
 import './styles/list.css';
 import './styles/record.css';
+import './styles/cmdb.css';
 import './styles/print.css';
 import { client } from './api/queries';
 import { router } from './router';

@@ -79,11 +79,13 @@ type Delegation struct {
 	FromDate time.Time  `json:"from_date"`
 	Until    time.Time  `json:"until"`
 	Board    *string    `json:"board" doc:"Null: all boards"`
+	MaxRisk  *string    `json:"max_risk" doc:"Null: of every risk"`
+	Models   []string   `json:"models" doc:"None: of every change model"`
 	Reason   string     `json:"reason"`
 }
 
 func delegation(x people.Delegation) Delegation {
-	return Delegation{ID: x.Ref, From: who.Member(x.From), To: who.Member(x.To), FromDate: x.ValidFrom, Until: x.ValidUntil, Board: rest.Opt(x.BoardKey), Reason: x.Reason}
+	return Delegation{ID: x.Ref, From: who.Member(x.From), To: who.Member(x.To), FromDate: x.ValidFrom, Until: x.ValidUntil, Board: rest.Opt(x.BoardKey), MaxRisk: rest.Opt(x.MaxRisk), Models: rest.NotNil(x.Models), Reason: x.Reason}
 }
 
 func (a *area) listDelegations(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[Delegation]], error) {
@@ -104,6 +106,8 @@ type delegateInput struct {
 		FromDate string             `json:"from_date,omitempty" maxLength:"40" doc:"A day, or a time with its zone; now by default"`
 		Until    string             `json:"until" maxLength:"40" doc:"The last day, or a time with its zone"`
 		Board    rest.Maybe[string] `json:"board,omitempty"`
+		MaxRisk  rest.Maybe[string] `json:"max_risk,omitempty" doc:"Up to which risk: low, medium or high"`
+		Models   []string           `json:"models,omitempty" maxItems:"20" doc:"Of which change models"`
 		Reason   string             `json:"reason"`
 	}
 }
@@ -113,7 +117,7 @@ func (a *area) delegate(ctx context.Context, in *delegateInput) (*rest.Body[Dele
 	if err != nil {
 		return nil, err
 	}
-	input := people.DelegateInput{To: in.Body.To, Board: in.Body.Board.Or(""), Reason: in.Body.Reason}
+	input := people.DelegateInput{To: in.Body.To, Board: in.Body.Board.Or(""), MaxRisk: in.Body.MaxRisk.Or(""), Models: in.Body.Models, Reason: in.Body.Reason}
 	if in.Body.FromDate != "" {
 		from, err := day(in.Body.FromDate, "body.from_date", zone, false)
 		if err != nil {

@@ -259,7 +259,7 @@ func (a *area) object(ctx context.Context, action, number string, person domain.
 	}
 	_, verb, _ := strings.Cut(action, ".")
 	o := t.ObjectFor(verb, roles)
-	if t.Kind != domain.KindChange || action != "change.decide" {
+	if t.Kind != domain.KindChange || action != "change.decide" && action != "change.endorse" {
 		o.Class = ""
 		return o, nil, nil
 	}

@@ -192,12 +192,13 @@ func (c cast) tie(e audit.Event, of cmdb.CI, items map[domain.CIID]cmdb.CI) []st
 
 // Moments are the instants at which anything about an item changed.
 type Moments struct {
-	Moments []time.Time `json:"moments" doc:"Oldest first"`
+	Moments  []time.Time `json:"moments" doc:"When it became so, as far as is held to be true now; oldest first"`
+	Recorded []time.Time `json:"recorded" doc:"When something about it was recorded; oldest first"`
 }
 
 func (a *area) moments(ctx context.Context, in *rest.ByNumber) (*rest.Body[Moments], error) {
-	at, err := a.CMDB.Moments(ctx, in.Number)
-	return &rest.Body[Moments]{Body: Moments{rest.NotNil(at)}}, err
+	valid, recorded, err := a.CMDB.Moments(ctx, in.Number)
+	return &rest.Body[Moments]{Body: Moments{rest.NotNil(valid), rest.NotNil(recorded)}}, err
 }
 
 type compareInput struct {

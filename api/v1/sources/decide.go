@@ -79,26 +79,26 @@ func (a *area) blockers(ctx context.Context, in *rest.ByID) (*rest.Body[rest.Ite
 	return rest.List(out), err
 }
 
-type applyInput struct {
+type applyRunInput struct {
 	ID   string `path:"id" maxLength:"128"`
 	Body struct {
 		Confirm bool `json:"confirm,omitempty" doc:"The missing items are really gone"`
 	}
 }
 
-func (a *area) apply(ctx context.Context, in *applyInput) (*rest.Body[CIRun], error) {
+func (a *area) apply(ctx context.Context, in *applyRunInput) (*rest.Body[CIRun], error) {
 	r, err := a.Sources.Ask(ctx, reconcile.Job{Ref: in.ID, Do: "apply", Confirm: in.Body.Confirm})
 	return a.answer(ctx, r, err)
 }
 
-type undoInput struct {
+type undoRunInput struct {
 	ID   string `path:"id" maxLength:"128"`
 	Body struct {
 		Rest bool `json:"rest,omitempty" doc:"Leave what somebody has changed since, and undo the rest"`
 	}
 }
 
-func (a *area) undo(ctx context.Context, in *undoInput) (*rest.Body[CIRun], error) {
+func (a *area) undo(ctx context.Context, in *undoRunInput) (*rest.Body[CIRun], error) {
 	r, err := a.Sources.Ask(ctx, reconcile.Job{Ref: in.ID, Do: "undo", Rest: in.Body.Rest})
 	return a.answer(ctx, r, err)
 }
@@ -176,7 +176,7 @@ func (a *area) presence(ctx context.Context, c cmdb.CI, err error) (*rest.Versio
 	return &rest.Versioned[CIPresence]{ETag: rest.ETag(c.Version), Body: CIPresence{Number: c.Number, Presence: string(c.Facts.Presence), MergedInto: rest.Opt(into[c.Facts.MergedInto].Number), Version: c.Version}}, err
 }
 
-type mergeInput struct {
+type mergeCIInput struct {
 	rest.ByNumber
 	Body struct {
 		Into   string `json:"into" maxLength:"40" doc:"The item in which this one lives on"`
@@ -184,7 +184,7 @@ type mergeInput struct {
 	}
 }
 
-func (a *area) merge(ctx context.Context, in *mergeInput) (*rest.Versioned[CIPresence], error) {
+func (a *area) merge(ctx context.Context, in *mergeCIInput) (*rest.Versioned[CIPresence], error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err
@@ -193,14 +193,14 @@ func (a *area) merge(ctx context.Context, in *mergeInput) (*rest.Versioned[CIPre
 	return a.presence(ctx, c, err)
 }
 
-type presenceInput struct {
+type presenceCIInput struct {
 	rest.ByNumber
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"4000"`
 	}
 }
 
-func (a *area) unmerge(ctx context.Context, in *presenceInput) (*rest.Versioned[CIPresence], error) {
+func (a *area) unmerge(ctx context.Context, in *presenceCIInput) (*rest.Versioned[CIPresence], error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err
@@ -209,7 +209,7 @@ func (a *area) unmerge(ctx context.Context, in *presenceInput) (*rest.Versioned[
 	return a.presence(ctx, c, err)
 }
 
-func (a *area) withdraw(ctx context.Context, in *presenceInput) (*rest.Versioned[CIPresence], error) {
+func (a *area) withdraw(ctx context.Context, in *presenceCIInput) (*rest.Versioned[CIPresence], error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err
@@ -218,7 +218,7 @@ func (a *area) withdraw(ctx context.Context, in *presenceInput) (*rest.Versioned
 	return a.presence(ctx, c, err)
 }
 
-func (a *area) reinstate(ctx context.Context, in *presenceInput) (*rest.Versioned[CIPresence], error) {
+func (a *area) reinstate(ctx context.Context, in *presenceCIInput) (*rest.Versioned[CIPresence], error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err
@@ -337,13 +337,13 @@ func (d ModelDocument) model() model.Model {
 	return m
 }
 
-type rehearseInput struct {
+type rehearseModelInput struct {
 	Body struct {
 		Model ModelDocument `json:"model"`
 	}
 }
 
-func (a *area) rehearse(ctx context.Context, in *rehearseInput) (*rest.Body[ModelRehearsal], error) {
+func (a *area) rehearse(ctx context.Context, in *rehearseModelInput) (*rest.Body[ModelRehearsal], error) {
 	differences, broken, err := a.CMDB.Rehearse(ctx, in.Body.Model.model())
 	if err != nil {
 		return nil, err

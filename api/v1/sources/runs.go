@@ -239,14 +239,14 @@ type PushedRelation struct {
 	Inverse bool   `json:"inverse,omitempty" doc:"The other item is the first of the two"`
 }
 
-type pushInput struct {
+type pushCIsInput struct {
 	Key  string `path:"key" maxLength:"40"`
 	Body struct {
 		Items []PushedItem `json:"items" minItems:"1" maxItems:"1000"`
 	}
 }
 
-func (a *area) push(ctx context.Context, in *pushInput) (*rest.Body[CIRun], error) {
+func (a *area) push(ctx context.Context, in *pushCIsInput) (*rest.Body[CIRun], error) {
 	push := reconcile.PushInput{Source: in.Key}
 	for n, i := range in.Body.Items {
 		row := cifile.Row{Line: n + 1, Key: "/" + i.Key, Class: i.Class, Status: i.Status}

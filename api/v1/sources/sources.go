@@ -113,7 +113,7 @@ func (a *area) list(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[C
 	return rest.List(out), nil
 }
 
-type setInput struct {
+type setSourceInput struct {
 	Key     string `path:"key" maxLength:"40"`
 	IfMatch string `header:"If-Match" maxLength:"60" doc:"The version that was read; a new source has none"`
 	Body    struct {
@@ -128,7 +128,7 @@ type setInput struct {
 	}
 }
 
-func (a *area) set(ctx context.Context, in *setInput) (*rest.Versioned[CISource], error) {
+func (a *area) set(ctx context.Context, in *setSourceInput) (*rest.Versioned[CISource], error) {
 	version, err := rest.ParseETag(in.IfMatch)
 	if err != nil {
 		return nil, err

@@ -31,8 +31,8 @@ func desk(t *testing.T, dialect db.Dialect) (*app.Desk, bench.Desk) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = k.Close() })
-	server, err := api.New(api.Deps{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Policies: k.Gate, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
-		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, Audit: k.Log, Sealer: k.Sealer, Jobs: k.Jobs, BaseURL: (&url.URL{Scheme: "http", Host: "localhost"}).String()})
+	server, err := api.New(api.Deps{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Policies: k.Gate, Rules: k.Rules, Oversight: k.Oversight, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
+		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, CMDB: k.CMDB, Impact: k.Impact, Audit: k.Log, Sealer: k.Sealer, Jobs: k.Jobs, BaseURL: (&url.URL{Scheme: "http", Host: "localhost"}).String()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestTheGeneratedDatabaseKeepsEveryInvariantAndTheSuiteRunsOnIt(t *testing.T
 		t.Run(string(dialect), func(t *testing.T) {
 			t.Parallel()
 			k, d := desk(t, dialect)
-			if _, err := bench.Fill(t.Context(), d, 1200, func(string) {}); err != nil {
+			if _, err := bench.Fill(t.Context(), d, 1200, 300, func(string) {}); err != nil {
 				t.Fatal(err)
 			}
 			report, err := k.Log.Verify(domain.WithActor(t.Context(), domain.SystemActor(domain.ViaJob)), audit.Options{})

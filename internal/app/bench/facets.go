@@ -47,7 +47,7 @@ func (m *made) facet(it *item, opened time.Time) {
 		f := changes.Facet{Version: t.Version, Model: changes.Normal, Risk: []changes.Risk{changes.Low, changes.Medium, changes.High}[r.IntN(3)],
 			OwnerID: m.actor, Justification: sentence(r, 20), ImplementationPlan: sentence(r, 60), TestPlan: sentence(r, 20), BackoutPlan: sentence(r, 20),
 			PlannedStart: &start, PlannedEnd: &end, AffectedServices: changes.Texts{t.Service}, Implementers: changes.Users{m.agents[r.IntN(len(m.agents))]},
-			Editors: changes.Users{m.actor}, Revision: 1}
+			Editors: changes.Users{m.actor}, Revision: 1, PlanForm: 1}
 		if !t.Open() {
 			f.Outcome = "successful"
 		}

@@ -49,9 +49,9 @@ type made struct {
 }
 
 // Generate fills an empty desk with an organisation and n tickets of the last three years: 96 of a hundred closed,
-// 3 open. Every ticket has its event, its private values, its facet, participants and search document; three in
+// 3 open, and with items configuration items. Every ticket has its event, its private values, its facet, participants and search document; three in
 // ten have a reply, which is a second event. Nothing is sealed. The same n gives the same tickets.
-func Generate(ctx context.Context, d Desk, n int, progress func(done int)) error {
+func Generate(ctx context.Context, d Desk, n, items int, progress func(done int)) error {
 	ctx = asSystem(ctx)
 	m := &made{Desk: d, rng: rand.New(rand.NewPCG(uint64(n), 1)), now: d.DB.Now(ctx), names: map[domain.UserID]string{}}
 	if err := m.organisation(ctx); err != nil {
@@ -65,7 +65,7 @@ func Generate(ctx context.Context, d Desk, n int, progress func(done int)) error
 		done += size
 		progress(done)
 	}
-	return nil
+	return m.items(ctx, items, func(int) {})
 }
 
 func (m *made) organisation(ctx context.Context) error {

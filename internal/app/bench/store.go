@@ -6,12 +6,13 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/internal/db"
 )
 
 // indexed are the tables whose indexes are made once at the end of the generation: a row at a time they would be
 // most of its cost, and would come out larger than they have to be.
-var indexed = []string{"tickets", "ticket_search", "participants", "comments", "changes", "audit_private"}
+var indexed = []string{"tickets", "ticket_search", "participants", "comments", "changes", "audit_private", "cis", "ci_revisions", "ci_relations", "ci_search"}
 
 // index is one index as the database wrote it down.
 type index struct{ name, ddl string }
@@ -105,4 +106,40 @@ func version(ctx context.Context, d *db.DB) (v string, err error) {
 		return "PostgreSQL " + v, err
 	}
 	return v, d.Reader().QueryRowContext(ctx, "select 'SQLite ' || sqlite_version()").Scan(&v)
+}
+
+// itemKeys reads the keys of items back, in the order of their numbers.
+func itemKeys(ctx context.Context, d *db.DB, numbers []string) ([]domain.CIID, error) {
+	in, args := db.In(numbers)
+	rows, err := d.SQL(ctx).QueryContext(ctx, d.Bind("select id from cis where number in "+in+" order by id"), args...)
+	if err != nil {
+		return nil, db.Translate(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []domain.CIID
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, db.Translate(err)
+		}
+		out = append(out, domain.CIID(id))
+	}
+	return out, db.Translate(rows.Err())
+}
+
+// itemDocuments writes what items are found by, see package cmdb.
+func itemDocuments(ctx context.Context, d *db.DB, rows [][]any) error {
+	if !d.IsPostgres() {
+		return d.InsertMany(ctx, "ci_search", []string{"rowid", "number", "name", "codes", "people", "words"}, rows, "")
+	}
+	for _, r := range rows {
+		if _, err := d.SQL(ctx).ExecContext(ctx, "insert into ci_search (ci_id, doc) values ($1, to_tsvector('simple', $2))", r...); err != nil {
+			return db.Translate(err)
+		}
+	}
+	return nil
+}
+
+func itemCount(ctx context.Context, d *db.DB) (n int64, err error) {
+	return n, d.Reader().QueryRowContext(ctx, "select coalesce(max(n), 0) from counters where kind = 'ci'").Scan(&n)
 }

@@ -12,16 +12,16 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/people"
 )
 
-// Fill generates n tickets in an empty desk without the indexes that are made again at the end, seals everything
+// Fill generates n tickets and some configuration items in an empty desk without the indexes that are made again at the end, seals everything
 // and brings the statistics up to date. It measures the generation and the sealing.
-func Fill(ctx context.Context, d Desk, n int, progress func(string)) ([]Row, error) {
+func Fill(ctx context.Context, d Desk, n, items int, progress func(string)) ([]Row, error) {
 	again, err := withoutIndexes(ctx, d.DB)
 	if err != nil {
 		return nil, err
 	}
 	began := time.Now()
 	every := max(n/10, 1)
-	if err := Generate(ctx, d, n, func(done int) {
+	if err := Generate(ctx, d, n, items, func(done int) {
 		if done%every == 0 {
 			progress(fmt.Sprintf("%d tickets, %.0f/s", done, float64(done)/time.Since(began).Seconds()))
 		}
@@ -69,7 +69,7 @@ var Suite = []struct {
 	Run  func(s *Session, ctx context.Context) ([]Row, error)
 }{
 	{"queues", (*Session).queues}, {"filters", (*Session).filters}, {"pages", (*Session).nextPages}, {"counts", (*Session).counts},
-	{"tickets", (*Session).ticketPages}, {"search", (*Session).search}, {"create", (*Session).create}, {"verify", (*Session).verify},
+	{"tickets", (*Session).ticketPages}, {"search", (*Session).search}, {"cmdb", (*Session).cmdb}, {"create", (*Session).create}, {"verify", (*Session).verify},
 }
 
 // Session is a running server with people signed in.
@@ -97,7 +97,7 @@ func Open(ctx context.Context, d Desk, short bool) (*Session, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, secret, err := d.People.CreateToken(domain.WithActor(ctx, a), people.TokenInput{Name: "bench", Rights: []string{"incident.*", "request.*", "problem.*", "change.*"}, ExpiresAt: d.DB.Now(ctx).Add(24 * time.Hour)})
+		_, secret, err := d.People.CreateToken(domain.WithActor(ctx, a), people.TokenInput{Name: "bench", Rights: []string{"incident.*", "request.*", "problem.*", "change.*", "ci.*"}, ExpiresAt: d.DB.Now(ctx).Add(24 * time.Hour)})
 		if err != nil {
 			return nil, err
 		}

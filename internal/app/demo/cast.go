@@ -149,6 +149,14 @@ func (s *story) found(ctx context.Context) error {
 	if err := s.grant(ada, tick); err != nil {
 		return err
 	}
+	for _, login := range []string{"cleo", "vera", "rita"} { // three turns of a quarter each reach from the beginning to beyond now
+		for from := t; from.Before(s.now.AddDate(0, 0, 30)); from = from.AddDate(0, 0, 90) {
+			tick()
+			if _, err := s.Approvals.EnterDuty(ada, "ecab", s.actors[login].User, from, from.AddDate(0, 0, 90)); err != nil {
+				return err
+			}
+		}
+	}
 	for _, c := range crews {
 		tick()
 		if _, err := s.People.SetLead(ada, c.key, 0, s.actors[c.agents[0]].Ref); err != nil {

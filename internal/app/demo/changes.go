@@ -3,10 +3,16 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/policy"
+	"github.com/cabinetdesk/cabinet/changes/risk"
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
 )
@@ -15,6 +21,12 @@ func (s *story) planChanges() {
 	for _, p := range passages {
 		s.change(p)
 	}
+	s.sum.Changes++
+	s.plan(s.workday(2), "petra", "records what was found", func(ctx context.Context) error {
+		_, err := s.Changes.Detect(ctx, changes.DetectInput{Title: "Port 8443 of the warehouse switch is open, and no change says so", Team: s.teams["network"],
+			Description: "The nightly comparison of the configurations shows it. Yesterday it was shut.\n\n```\n+ interface 24\n+   permit tcp any 8443\n```"})
+		return err
+	})
 }
 
 // journey is one change while its life is being planned.
@@ -48,7 +60,7 @@ func (s *story) change(p passage) {
 	if recent := s.now.Add(-9 * day); opened.After(recent) {
 		opened = s.working(recent)
 	}
-	if p.twist == expedited {
+	if p.twist == expedited || p.twist == glass {
 		j.always = true
 		opened = start.Add(-75 * time.Minute)
 		deadline = start.Add(-10 * time.Minute)
@@ -72,6 +84,10 @@ func (j *journey) prepare() {
 		j.move(day, "ines", changes.MoveInput{Event: "cancel", Reason: p.notes})
 		return
 	}
+	if p.twist == glass {
+		j.breakGlass(p.crew[0])
+		return
+	}
 	if p.twist == expedited {
 		j.move(10*time.Minute, p.raiser, changes.MoveInput{Event: "expedite", Reason: j.plan.Why})
 	} else {
@@ -82,7 +98,8 @@ func (j *journey) prepare() {
 		if p.end == changes.StateAssess {
 			return
 		}
-		j.move(20*time.Hour, "ines", changes.MoveInput{Event: "request_authorization"})
+		j.review(6 * time.Hour)
+		j.move(14*time.Hour, "ines", changes.MoveInput{Event: "request_authorization"})
 	}
 	j.ask(p.votes)
 	switch p.twist {
@@ -119,7 +136,8 @@ func (j *journey) prepare() {
 // round goes through assessment and the board once more.
 func (j *journey) round(votes []vote) {
 	j.move(3*time.Hour, j.way.raiser, changes.MoveInput{Event: "submit"})
-	j.move(6*time.Hour, "ines", changes.MoveInput{Event: "request_authorization"})
+	j.review(3 * time.Hour)
+	j.move(3*time.Hour, "ines", changes.MoveInput{Event: "request_authorization"})
 	j.ask(votes)
 }
 
@@ -139,7 +157,9 @@ func (j *journey) carryOut() {
 		return
 	}
 	worker := p.crew[0]
-	j.move(5*time.Minute, worker, changes.MoveInput{Event: "start"})
+	if p.twist != glass {
+		j.move(5*time.Minute, worker, changes.MoveInput{Event: "start"})
+	}
 	j.then(40*time.Minute, worker, "notes", j.s.comment(j.rec, "First half done, everything as expected.", true))
 	if p.end != changes.StateImplementing {
 		j.move(50*time.Minute, worker, changes.MoveInput{Event: "complete", Outcome: outcome})
@@ -168,13 +188,14 @@ func (j *journey) raise() {
 	p, w := j.way, j.plan
 	j.then(0, p.raiser, "raises a change", func(ctx context.Context) error {
 		crew, model := j.s.ids(p.crew...), changes.Normal
-		if p.twist == expedited {
+		if p.twist == expedited || p.twist == glass {
 			model = changes.Emergency
 		}
 		patch := changes.PlanPatch{Title: &w.Title, Description: &w.Text, Service: &w.Service, Model: &model, Risk: &w.Risk, Justification: &w.Why,
 			ImplementationPlan: &w.How, PlannedStart: &j.window[0], PlannedEnd: &j.window[1], AffectedServices: &w.Touches}
 		if p.twist != bare {
 			patch.TestPlan, patch.BackoutPlan, patch.Implementers = &w.Test, &w.Back, &crew
+			rate(&patch, w)
 		}
 		c, err := j.s.Changes.Raise(ctx, changes.RaiseInput{Plan: patch, Classification: w.Class, Team: j.s.teams[w.Team], Owner: j.s.id("ines")})
 		j.rec.number = c.Ticket.Number
@@ -240,8 +261,84 @@ func (j *journey) ask(votes []vote) {
 			if len(open) == 0 {
 				return fmt.Errorf("%s asks nobody", j.rec.number)
 			}
-			_, err = j.s.Changes.Decide(ctx, changes.DecideInput{Number: j.rec.number, Slot: open[0].Slot.Ref, Verdict: v.verdict, Comment: v.say, Digest: c.Facet.Digest})
+			in := changes.DecideInput{Number: j.rec.number, Slot: open[0].Slot.Ref, Verdict: v.verdict, Comment: v.say, Digest: c.Facet.Digest}
+			if v.first != "" {
+				in.Conditions = []approval.Condition{{Text: v.first, Before: "start"}}
+			}
+			if open[0].Slot.Kind == policy.Peer { // one colleague is enough, whoever was thought of
+				voters := open[0].Tally(c.Subject()).Open
+				if c.Ticket.State != changes.StateAuthorize || len(voters) == 0 {
+					return nil
+				}
+				ctx = j.s.actingAs(ctx, voters[0])
+			}
+			_, err = j.s.Changes.Decide(ctx, in)
 			return err
 		})
+	}
+}
+
+// actingAs is a context in which somebody acts who is known by their key.
+func (s *story) actingAs(ctx context.Context, user domain.UserID) context.Context {
+	for _, a := range s.actors {
+		if a.User == user {
+			return domain.WithActor(ctx, a)
+		}
+	}
+	return ctx
+}
+
+// review lets a colleague look at the plan, unless one will decide on it anyway.
+func (j *journey) review(after time.Duration) {
+	who := "ines"
+	for _, m := range crewOf(j.plan.Team) {
+		if m != j.way.raiser && !slices.Contains(j.way.crew, m) {
+			who = m
+		}
+	}
+	j.then(after, who, "looks at the plan", func(ctx context.Context) error {
+		c, err := j.s.Changes.Get(ctx, j.rec.number)
+		if err != nil || c.Facet.Risk == changes.Low {
+			return err
+		}
+		_, err = j.s.Changes.PeerReview(ctx, j.rec.number, c.Facet.Digest, pick(j.s, []string{"The steps are in the right order.", "Way back tried out in my head, step by step: it holds.", "Read twice. Sound.", "I would do it the same way."}))
+		return err
+	})
+}
+
+// breakGlass begins the work before anybody is asked, for an incident.
+func (j *journey) breakGlass(who string) {
+	j.then(12*time.Minute, who, "breaks the glass", func(ctx context.Context) error {
+		incident := ""
+		for _, tale := range slices.Sorted(maps.Keys(j.s.sames)) {
+			for _, r := range j.s.sames[tale] {
+				if r.number != "" && (incident == "" || strings.Contains(tale, "VPN")) {
+					incident = r.number
+				}
+			}
+		}
+		_, err := j.s.Changes.Move(ctx, changes.MoveInput{Number: j.rec.number, Event: "break_glass", Reason: j.plan.Why, Incident: incident})
+		return err
+	})
+}
+
+// rate says of a plan what the questions about its risk ask.
+func rate(p *changes.PlanPatch, w tales.Proposal) {
+	ptr := func(s string) *string { return &s }
+	answers := map[string]string{}
+	for _, q := range risk.SeedQuestionnaire().Questions {
+		i := map[changes.Risk]int{changes.Low: 0, changes.Medium: 1, changes.High: 2}[w.Risk]
+		if w.Risk == changes.Medium && (q.Key == "users" || q.Key == "way_back") {
+			i = 2
+		}
+		answers[q.Key] = q.Options[i].Key
+	}
+	p.Answers, p.Environment, p.BackoutTested, p.Outage = &answers, ptr("production"), ptr("yes"), ptr("no")
+	p.Category, p.ReasonCode, p.SecurityTouched = ptr(strings.ToLower(w.Class)), ptr("maintenance"), ptr("no")
+	p.VerificationPlan = ptr("Whoever implements it looks at the monitoring for an hour and writes down what they see.")
+	if w.Risk == changes.High {
+		minutes := int64(20)
+		p.Outage, p.OutageMinutes, p.BackoutTested = ptr("yes"), &minutes, ptr("no")
+		p.CommunicationPlan = ptr("The Service Desk announces the window a day before, and when it begins and ends.")
 	}
 }

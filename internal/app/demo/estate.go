@@ -107,6 +107,9 @@ func (s *story) planEstate() {
 	e.papers()
 	at := s.start.Add(3 * time.Hour)
 	for _, t := range e.things {
+		if who := t.values["used_by"]; who != "" && t.class == "workstation" {
+			s.devices[who] = t.name
+		}
 		at = at.Add(7 * time.Second)
 		s.plan(at, "omar", "registers "+t.name, func(ctx context.Context) error { return s.register(ctx, t) })
 	}

@@ -80,7 +80,7 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 		return Summary{}, ErrPeople.Because("People work here already: the demo organisation needs a data folder, or a database, of its own.")
 	}
 	s := &story{Desk: desk, clock: clock, now: domain.Instant(o.Now), start: Start(o.Now), rng: rand.New(rand.NewPCG(o.Seed, 90)),
-		actors: map[string]domain.Actor{}, problems: map[string]*record{}, changes: map[string]*record{}, sames: map[string][]*record{}, items: map[string]string{}}
+		actors: map[string]domain.Actor{}, problems: map[string]*record{}, changes: map[string]*record{}, sames: map[string][]*record{}, items: map[string]string{}, devices: map[string]string{}}
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
@@ -104,6 +104,7 @@ type story struct {
 	changes    map[string]*record   // by the word that plans use
 	sames      map[string][]*record // incidents by tale
 	items      map[string]string    // numbers of configuration items by name
+	devices    map[string]string    // workstations by who uses them
 	sum        Summary
 }
 

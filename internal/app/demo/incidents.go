@@ -134,6 +134,7 @@ func (s *story) incident(c course, t tales.Tale) {
 		return
 	}
 	m.assign()
+	m.names()
 	if c.end != incident.StateAssigned {
 		m.work(c.end)
 	}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +66,28 @@ func (m *matter) blame() {
 			return nil
 		}
 		return m.s.link(m.rec, ticket.CausedBy, p)(ctx)
+	})
+}
+
+// deskbound are the services whose failures are most often those of one device.
+var deskbound = []string{"Workplace", "Office applications", "Printing", "Wi-Fi"}
+
+// names says what it is about, as far as the agent can tell: the asker's own device, and the service that suffers.
+func (m *matter) names() {
+	m.then(m.pace.triage/2, m.agent, "names what it is about", func(ctx context.Context) error {
+		role := ticket.Affected
+		if own := m.s.items[m.s.devices[m.asker]]; own != "" && slices.Contains(deskbound, m.tale.Service) {
+			if _, err := m.s.Tickets.AddCI(ctx, m.rec.number, own, role); err != nil {
+				return err
+			}
+			role = ticket.Impacted
+		}
+		item := m.s.items[m.tale.Service]
+		if item == "" {
+			return nil
+		}
+		_, err := m.s.Tickets.AddCI(ctx, m.rec.number, item, role)
+		return err
 	})
 }
 

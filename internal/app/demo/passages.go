@@ -27,7 +27,11 @@ type vote struct {
 	who     string
 	verdict approval.Verdict
 	say     string
+	first   string // a condition: what has to be done before the start
 }
+
+// provided makes a vote one under a condition.
+func (v vote) provided(first string) vote { v.first = first; return v }
 
 // twist is what does not go straight.
 type twist string
@@ -41,6 +45,7 @@ const (
 	dropped   twist = "dropped"   // cancelled
 	withdrawn twist = "withdrawn" // taken back from the board to be worked over
 	expedited twist = "expedited" // goes to the emergency board at once
+	glass     twist = "glass"     // begun before it was approved, for an incident
 	bare      twist = "bare"      // the plan is not complete yet
 )
 
@@ -51,8 +56,8 @@ func yes(who string, say ...string) vote {
 	}
 	return v
 }
-func no(who, why string) vote    { return vote{who, approval.Reject, why} }
-func aside(who, why string) vote { return vote{who, approval.Recuse, why} }
+func no(who, why string) vote    { return vote{who: who, verdict: approval.Reject, say: why} }
+func aside(who, why string) vote { return vote{who: who, verdict: approval.Recuse, say: why} }
 
 var passages = []passage{
 	// Over.
@@ -66,7 +71,7 @@ var passages = []passage{
 	{plan: "proxy", end: changes.StateClosed, days: -24, at: 6, hours: 1, raiser: "kofi", crew: []string{"kofi"}, votes: []vote{yes("paul"), yes("carl")}},
 	{plan: "crm", end: changes.StateClosed, days: -19, at: 18, hours: 2, raiser: "yara", crew: []string{"yara"}, votes: []vote{yes("rita"), yes("cleo")}, twist: released},
 	{plan: "minor", end: changes.StateClosed, days: -16, at: 20, hours: 3, raiser: "emil", crew: []string{"emil", "zoe"}, votes: []vote{yes("carl"), yes("paul")}, again: []vote{yes("carl", "Read again: the order of the nodes is better now."), yes("lena", "For Dora: I agree.")}, twist: edited},
-	{plan: "vpnhole", end: changes.StateClosed, days: -12, at: 10, hours: 4, raiser: "arjen", crew: []string{"niels", "arjen"}, votes: []vote{yes("vera", "Now. I have seen the scans against our addresses.")}, twist: expedited},
+	{plan: "vpnhole", end: changes.StateClosed, days: -12, at: 10, hours: 4, raiser: "arjen", crew: []string{"niels", "arjen"}, votes: []vote{yes("vera", "Now. I have seen the scans against our addresses."), yes("cleo", "On duty, and agreed.")}, twist: expedited},
 	{plan: "licences", end: changes.StateClosed, days: -9, at: 5, hours: 2, raiser: "niels", crew: []string{"niels"}, votes: []vote{yes("lena", "For Dora: fine."), yes("cleo")}},
 	{plan: "meeting", end: changes.StateClosed, days: -7, at: 19, hours: 5, raiser: "lucia", crew: []string{"lucia"}, votes: []vote{yes("carl"), yes("rita")}, outcome: "backed_out", notes: "Four rooms lost their cameras with 9.4. Back to 9.3 in all of them; the vendor has the logs."},
 	// Done, and to be looked back at.
@@ -75,12 +80,13 @@ var passages = []passage{
 	{plan: "patches", end: changes.StateReview, days: -1, at: 19, hours: 3, raiser: "stefan", crew: []string{"stefan", "lucia"}, votes: []vote{yes("carl"), yes("cleo")}},
 	// Going on now.
 	{plan: "intranet", end: changes.StateImplementing, now: -90, hours: 4, raiser: "tomas", crew: []string{"tomas"}, votes: []vote{yes("carl"), yes("rita")}},
+	{plan: "flood", end: changes.StateImplementing, now: -200, hours: 6, raiser: "niels", crew: []string{"tess", "niels"}, twist: glass},
 	// Approved: the first can be started.
 	{plan: "wifi", end: changes.StateScheduled, now: -20, hours: 4, raiser: "kofi", crew: []string{"tess", "kofi"}, votes: []vote{yes("carl"), yes("paul")}},
 	{plan: "erpdisk", end: changes.StateScheduled, days: 1, at: 18, hours: 2, raiser: "emil", crew: []string{"emil"}, votes: []vote{yes("cleo"), yes("carl")}},
 	{plan: "warehouse", end: changes.StateScheduled, days: 3, at: 8, hours: 6, raiser: "petra", crew: []string{"petra", "kofi"}, votes: []vote{yes("rita"), yes("cleo")}},
 	{plan: "mfa", end: changes.StateScheduled, days: 5, at: 6, hours: 3, raiser: "arjen", crew: []string{"arjen"}, votes: []vote{yes("carl"), yes("paul")}, twist: held, notes: "Eleven partners have not received their letters."},
-	{plan: "telephony", end: changes.StateScheduled, days: 9, at: 19, hours: 4, raiser: "petra", crew: []string{"petra"}, votes: []vote{yes("cleo"), yes("lena", "For Dora.")}},
+	{plan: "telephony", end: changes.StateScheduled, days: 9, at: 19, hours: 4, raiser: "petra", crew: []string{"petra"}, votes: []vote{yes("cleo").provided("The Service Desk has called each hotline group and has written down who answered."), yes("lena", "For Dora.")}},
 	// Before the board.
 	{plan: "rollback", end: changes.StateAuthorize, now: 20, hours: 3, raiser: "yara", crew: []string{"yara", "felix"}, twist: expedited},
 	{plan: "spooler", end: changes.StateAuthorize, days: 1, at: 19, hours: 3, raiser: "stefan", crew: []string{"stefan"}, votes: []vote{yes("paul", "Ten queues first: good.")}},

@@ -2,6 +2,7 @@
 // says that what the server sends can be read as what the screen expects.
 // Texts with few values count as texts here, since the description does not list the values of all of them.
 import type { components } from './schema';
+import type * as Cmdb from './cmdb';
 import type * as Ours from './types';
 
 type Theirs = components['schemas'];
@@ -15,11 +16,14 @@ type Reads<Given extends Loose<Wanted>, Wanted> = [Given, Wanted];
 export type Agreement = [
   Reads<Sent<'About'>, Ours.About>, Reads<Sent<'Me'>, Ours.Me>, Reads<Sent<'Session'>, Ours.Session>, Reads<Sent<'Token'>, Ours.Token>,
   Reads<Sent<'Row'>, Ours.TicketRow>, Reads<Sent<'Queue'>, Ours.Queue>, Reads<Sent<'View'>, Ours.View>, Reads<Sent<'Draft'>, { body: unknown; saved_at: string }>,
-  Reads<Sent<'BulkResult'>, Ours.BulkResult>, Reads<Sent<'Move'>, Ours.Move>, Reads<Sent<'Link'>, Ours.TicketLink>, Reads<Sent<'Attachment'>, Ours.Attachment>, Reads<Sent<'Task'>, Ours.Task>,
+  Reads<Sent<'BulkResult'>, Ours.BulkResult>, Reads<Sent<'Move'>, Ours.Move>, Reads<Sent<'Link'>, Ours.TicketLink>, Reads<Sent<'RecordItem'>, Ours.RecordItem>, Reads<Sent<'Attachment'>, Ours.Attachment>, Reads<Sent<'Task'>, Ours.Task>,
   Reads<Sent<'Incident'>, Ours.Ticket>, Reads<Sent<'Request'>, Ours.Ticket>, Reads<Sent<'Problem'>, Ours.Ticket>, Reads<Sent<'Change'> & { risk: string }, Ours.Change>,
   Reads<Sent<'Approvals'>, Ours.Approvals>, Reads<Sent<'Decision'>, Ours.Decision>, Reads<Sent<'Receipt'>, Ours.Receipt>, Reads<Sent<'ApprovalRow'>, Ours.ApprovalRow>,
-  Reads<Sent<'Board'>, Ours.Board>, Reads<Sent<'Delegation'>, Ours.Delegation>, Reads<Sent<'Entry'>, Ours.Entry>,
+  Reads<Sent<'Board'>, Ours.Board>, Reads<Sent<'Preview'>, Ours.Preview>, Reads<Sent<'Model'>, Ours.ChangeModel>, Reads<Sent<'Check'>, Ours.PolicyCheck>, Reads<Sent<'Rehearsal'>, Ours.Rehearsal>,
+  Reads<Sent<'Duty'>, Ours.Duty>, Reads<Sent<'Vocabulary'>, Ours.Vocabulary>, Reads<Sent<'Delegation'>, Ours.Delegation>, Reads<Sent<'Entry'>, Ours.Entry>,
   Reads<Sent<'AuditEvent'>, Ours.AuditEvent>, Reads<Sent<'AuditProof'>, Ours.AuditProof>, Reads<Sent<'Checkpoint'>, Ours.Checkpoint>, Reads<Sent<'Verification'>, Ours.Verification>,
   Reads<Sent<'Export'>, Ours.Export>, Reads<Sent<'Grant'>, Ours.Grant>, Reads<Sent<'PersonRow'>, Ours.PersonRow>, Reads<Sent<'PersonPage'>, Ours.PersonPage>, Reads<Sent<'TeamPage'>, Ours.TeamPage>,
   Reads<Sent<'CannedTexts'>, Ours.CannedTexts>, Reads<Sent<'Site'>, Ours.Site>, Reads<Sent<'Roles'>, Ours.Roles>, Reads<Sent<'Explanation'>, Ours.Explanation>, Reads<Sent<'Job'>, Ours.Job>,
+  Reads<Sent<'Item'>, Cmdb.Ci>, Reads<Sent<'ItemPage'>, Cmdb.CiPage>, Reads<Sent<'ItemResult'>, Cmdb.CiResult>, Reads<Sent<'CMDBModel'>, Cmdb.CiModel>, Reads<Sent<'ItemComparison'>, Cmdb.CiComparison>,
+  Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>, Reads<Sent<'Impact'>, Cmdb.Impact>, Reads<Sent<'Neighbourhood'>, Cmdb.Neighbourhood>, Reads<Sent<'ItemTickets'>, Cmdb.CiTickets>,
 ];

@@ -99,10 +99,11 @@ export const api = {
 };
 
 /** Uploads one file with progress (0..1). XMLHttpRequest, since fetch cannot report what was sent. */
-export function upload<T>(path: string, file: File, fields: Record<string, string>, progress: (share: number) => void): Promise<T> {
+export function upload<T>(path: string, file: File, fields: Record<string, string | File>, progress: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const form = new FormData();
-    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    // What the server must know before it reads the file comes first.
+    for (const [name, value] of Object.entries(fields)) { if (typeof value === 'string') form.set(name, value); else form.set(name, value, value.name); }
     form.set('file', file, file.name || 'pasted-image.png');
     const request = new XMLHttpRequest();
     request.open('POST', base + path);

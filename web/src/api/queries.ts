@@ -1,6 +1,6 @@
 // What the screens read, one query per resource. Keys start with the resource's name, so that one live event
 // can make everything stale that shows a record.
-import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { api, Problem } from './client';
 import { kindOf, kindPlural } from './words';
 import type * as T from './types';
@@ -57,6 +57,16 @@ export const search = (q: string, kind: string, limit: number) => queryOptions({
 export const approvals = (state: 'waiting' | 'decided') => queryOptions({
   queryKey: ['approvals', state], queryFn: ({ signal }) => api.get<T.Page<T.ApprovalRow>>('/approvals', { state, limit: 100 }, signal),
 });
+export const changeModels = queryOptions({ queryKey: ['change-models'], queryFn: () => api.get<{ items: T.ChangeModel[] }>('/change-models'), staleTime: 5 * 60_000 });
+export const rules = <D>(kind: string, key = 'desk') => queryOptions({ queryKey: ['change-rules', kind, key], queryFn: () => api.get<T.RuleDocument<D>>(`/change-rules/${kind}/${key}`), staleTime: 60_000 });
+export const questionnaire = rules<{ questions: T.Question[] }>('questionnaire');
+export const vocabulary = queryOptions({ queryKey: ['change-rules'], queryFn: () => api.get<T.Vocabulary>('/change-rules'), staleTime: 5 * 60_000 });
+export const policyCheck = queryOptions({ queryKey: ['policy-check'], queryFn: () => api.get<T.PolicyCheck>('/approval-policies/check') });
+export const duties = (board: string) => queryOptions({ queryKey: ['duties', board], queryFn: () => api.get<{ items: T.Duty[] }>(`/boards/${board}/duties`) });
+/** What a plan would need, asked while it is being typed. */
+export const preview = (body: Record<string, unknown>, on: boolean) => queryOptions({
+  queryKey: ['preview', JSON.stringify(body)], queryFn: ({ signal }) => api.post<T.Preview>('/changes/preview', body, { signal }), enabled: on, staleTime: 30_000, retry: false,
+});
 export const boards = queryOptions({ queryKey: ['boards'], queryFn: () => api.get<{ items: T.Board[] }>('/boards') });
 
 export const teams = queryOptions({ queryKey: ['teams'], queryFn: () => api.get<{ items: T.TeamPage[] }>('/teams'), staleTime: 5 * 60_000 });
@@ -69,6 +79,11 @@ export const people = (filter: { q?: string; team?: string; active?: string }) =
   getNextPageParam: (last: T.Page<T.PersonRow>) => last.next || undefined,
 });
 export const person = (id: string) => queryOptions({ queryKey: ['person', id], queryFn: () => api.get<T.PersonPage>(`/people/${id}`) });
+/** The name behind an id in an address; undefined until it is known, and for "me" and "none". */
+export function usePersonName(id: string | undefined): string | undefined {
+  const lookup = id && id !== 'me' && id !== 'none' ? id : '';
+  return useQuery({ ...person(lookup), enabled: lookup !== '', retry: false, staleTime: 600_000 }).data?.name;
+}
 export const jobs = queryOptions({ queryKey: ['jobs'], queryFn: () => api.get<{ items: T.Job[] }>('/jobs', { state: 'dead' }) });
 
 export interface AuditFilter { record?: string; type?: string; actor?: string; from?: string; to?: string }
@@ -82,13 +97,14 @@ export const auditProof = (id: string) => queryOptions({ queryKey: ['audit-proof
 export const checkpoint = queryOptions({ queryKey: ['checkpoint'], queryFn: () => api.get<T.Checkpoint>('/audit/checkpoint') });
 
 /** One choice of a picker: `id` is what the API takes. */
-export interface Choice { id: string; label: string; hint?: string; text?: string }
-type Suggested = { id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
+export interface Choice { id: string; label: string; hint?: string; text?: string; own?: boolean }
+type Suggested = { class_label?: string; own?: boolean; id?: string; key?: string; number?: string; name?: string; title?: string; label?: string; login?: string; value?: string } | string;
 
 function choice(item: Suggested): Choice {
   if (typeof item === 'string') return { id: item, label: item };
   const label = item.name ?? item.title ?? item.label ?? item.value ?? item.number ?? item.id ?? '';
-  return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint: item.number ?? item.login };
+  const hint = item.class_label ? `${item.class_label} · ${item.number ?? ''}${item.own ? ' · theirs' : ''}` : item.number ?? item.login;
+  return { id: item.number ?? item.id ?? item.key ?? item.value ?? label, label, hint, own: item.own };
 }
 
 /** The canned texts that say these words, filled for a record. */
@@ -98,8 +114,9 @@ export const canned = (record: string, q: string) => queryOptions({
 });
 export const allCanned = queryOptions({ queryKey: ['canned', 'all'], queryFn: () => api.get<T.CannedTexts>('/canned', { all: true, limit: 1000 }) });
 
-export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets';
-export const suggest = (what: Suggestion, q: string) => queryOptions({
-  queryKey: ['suggest', what, q], staleTime: 60_000,
-  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(`/suggest/${what}`, { q }, signal)).items?.map(choice) ?? [],
+export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'cis' | 'items';
+/** Things to choose from; with `person`, that person's own configuration items come first. */
+export const suggest = (what: Suggestion, q: string, person = '') => queryOptions({
+  queryKey: ['suggest', what, q, person], staleTime: 60_000,
+  queryFn: async ({ signal }) => (await api.get<{ items: Suggested[] | null }>(what === 'items' ? '/cis' : `/suggest/${what}`, what === 'items' ? { q, limit: 20 } : { q, for: person || undefined }, signal)).items?.map(choice) ?? [],
 });

@@ -39,11 +39,18 @@ export interface TicketLink { id: string; kind: string; other: Other }
 export interface Attachment { key: string; name: string; size: number; media_type: string; added_by: Person; added_at: string; internal: boolean }
 export interface Task { id: string; number: string; title: string; state: string; state_label?: string; tone?: Tone; assignee: Person | null; team: Team | null; position: number; moves?: Move[] }
 
+/** A configuration item as a record shows it; counts and ages as of now. */
+export interface RecordItem {
+  number: string; name: string; class: string; class_label: string; status: string; status_label: string; role: 'primary' | 'affected' | 'impacted';
+  criticality: number | null; serial: string | null; tags: string[]; warranty_until: string | null; in_warranty: boolean | null; support_until: string | null;
+  failures_90d: number; open_tickets: number; stale_days: number | null; missing: string[]; requesters: boolean;
+}
+
 /** What incident, request, problem and change pages share. */
 export interface Ticket extends TicketRow {
   description: string; description_html: string; opened_by: Person | null;
   watchers: Person[]; watching: boolean; moves: Move[]; may: Record<string, boolean>;
-  links: TicketLink[]; attachments: Attachment[];
+  links: TicketLink[]; cis: RecordItem[]; attachments: Attachment[];
   source: { system: string; imported_at: string } | null;
   close_code?: string | null; resolution?: string | null; resolution_html?: string | null;
   pending_reason?: string | null; pending_on?: string | null;
@@ -55,36 +62,69 @@ export interface Ticket extends TicketRow {
   incidents?: Other[] | null;
 }
 
+export interface PlanItem { number: string; name: string; class: string; criticality: number }
 export interface Plan {
   justification: string; implementation_plan: string; test_plan: string; backout_plan: string;
   justification_html?: string; implementation_plan_html?: string; test_plan_html?: string; backout_plan_html?: string;
   planned_start: string | null; planned_end: string | null; affected_services: string[] | null; implementers: Person[] | null;
+  items: PlanItem[] | null; environment: string | null; outage: string | null; outage_minutes: number; backout_tested: string | null; security_touched: string | null;
+  communication_plan: string; communication_plan_html?: string; verification_plan: string; verification_plan_html?: string; security_impact: string; security_impact_html?: string;
+  category: string | null; reason_code: string | null; tester: Person | null;
 }
+export interface RiskQuestion { key: string; text: string; option: string; said: string; points: number; weight: number }
+export interface RiskRule { id: string; label: string; floor: string; holds: 'yes' | 'no' | 'unknown'; facts: Record<string, unknown> }
+export interface RiskDetail {
+  band: Risk; computed: string; chosen: string | null; lowered: string | null; lowered_reason: string | null; because: string; score: number; questionnaire: string;
+  questions: RiskQuestion[] | null; rules: RiskRule[] | null; missing: string[] | null; questionnaire_version: number; rules_version: number;
+  record: { done: number; failed: number; category: string | null };
+}
+export interface ChangeModel { key: string; version: number; label: string; hint: string; moves: string[] | null; guards: string[] | null; required: string[] | null; retro_hours: number; grace_minutes: number }
+export interface Wanted { label: string; stage: number; kind: string; rule: string; needed: number; people: Person[] | null; advisory: boolean; sign: boolean; trouble: string | null }
+export interface Preview { model: ChangeModel; risk: RiskDetail; missing: { location: string; message: string }[] | null; approvals: Wanted[] | null; matched: string[] | null; unknown: string[] | null }
+export interface Question { key: string; text: string; weight: number; options: { key: string; text: string; points: number }[] }
+export interface RuleCondition { fact: string; is: string; value: unknown }
+export interface PolicySlot { stage: number; label: string; kind: string; of?: string; people?: string[]; rule?: string; needed?: number; percent?: number; veto?: string; advisory?: boolean; sign?: boolean; meaning?: string; distinct?: boolean; due_hours?: number }
+export interface PolicyRow { id: string; label: string; when: RuleCondition[] | null; slots: PolicySlot[] }
+export interface RuleDocument<D> { kind: string; key: string; version: number; document: D; versions: { version: number; note: string; set_by: Person | null; at: string }[] | null }
+export interface Vocabulary { facts: { name: string; label: string; sort: string; is: string[] | null; steps: string[] | null }[] | null; electorates: Record<string, string>; guards: string[] | null; fields: string[] | null; moves: string[] | null; categories: string[] | null; reason_codes: string[] | null; environments: string[] | null }
+export interface PolicyCheck { version: number; slots: number; findings: { row: string; label: string; slot: string; team: string; trouble: string }[] | null; at: string }
+export interface Rehearsal {
+  days: number; looked: number; same: number; differ: number; stalled: number; before: number; after: number; complete: boolean; check: PolicyCheck;
+  changes: { number: string; title: string; risk: string; state: string; had: string[] | null; would: string[] | null; trouble: string[] | null; barred: Person[] | null }[] | null;
+}
+export interface Duty { id: string; person: Person; from: string; until: string; now: boolean }
+export interface Exception { code: string; text: string }
+export interface Condition { id: string; text: string; before: 'start' | 'close'; set_by: Person | null; met_by: Person | null; met_at: string | null; evidence: string | null }
 export interface Receipt { event_id: string; leaf: number | null; tree_size: number; root: string; checkpoint: string; sealed_at: string | null }
 export interface Decision {
   id: string; decision: 'approve' | 'reject' | 'recuse'; comment: string; at: string;
-  cast_by: Person | null; on_behalf_of: Person | null; revision: number; receipt: Receipt | null;
+  cast_by: Person | null; on_behalf_of: Person | null; revision: number; receipt: Receipt | null; meaning: string | null; signed_at: string | null;
 }
 export interface Elector { person: Person; eligible: boolean; reasons: Reason[] | null; decision: Decision | null }
 export interface Slot {
   id: string; label: string; rule: 'any' | 'all' | 'quorum'; needed: number; approved: number; revision: number; digest: string;
   state: 'waiting' | 'approved' | 'rejected' | 'stale'; electorate: Elector[];
+  stage: number; open: boolean; kind: string; percent: number; veto: string; advisory: boolean; sign: boolean; meaning: string | null; retro: boolean;
+  due_at: string | null; escalated_at: string | null; override: { by: Person | null; at: string; reason: string } | null; conditions: Condition[] | null;
 }
 export interface Approvals {
   needed: string; state: 'none' | 'waiting' | 'approved' | 'rejected' | 'stale'; slots: Slot[] | null; history: Slot[] | null;
   mine: { can: boolean; slot_id: string | null; reasons: Reason[] | null };
 }
 export interface Change extends Ticket {
-  model: 'normal' | 'standard' | 'emergency'; risk: Risk; plan: Plan; revision: number; digest: string; digest_short: string;
+  model: string; model_label: string; model_version: number; lane: string; risk: Risk;
+  risk_detail: RiskDetail; peer: { person: Person | null; at: string | null; note: string | null; valid: boolean; can: boolean }; exceptions: Exception[] | null;
+  retro: { state: 'pending' | 'approved' | 'rejected'; due_at: string; late_at: string | null; incident: string; by: Person | null } | null; plan: Plan; revision: number; digest: string; digest_short: string;
   on_hold: { reason: string; since: string } | null; outcome: string | null;
   actual_start: string | null; actual_end: string | null; close_notes: string | null; owner: Person | null; approvals: Approvals;
 }
 export interface ApprovalRow {
   number: string; title: string; risk: Risk; planned_start: string | null; planned_end: string | null; requester: Person | null;
   slot_id: string; slot_label: string; needed: number; approved: number; digest: string; can: boolean; reasons: Reason[] | null; decided: Decision | null;
+  model: string; stage: number; advisory: boolean; sign: boolean; meaning: string | null; retro: boolean; due_at: string | null; escalated_at: string | null; exceptions: Exception[] | null;
 }
 export interface Board { key: string; name: string; rule: 'any' | 'all' | 'quorum'; needed: number; members: Person[] }
-export interface Delegation { id: string; from?: Person; to: Person; from_date: string; until: string; board: string | null; reason: string }
+export interface Delegation { id: string; from?: Person; to: Person; from_date: string; until: string; board: string | null; max_risk: string | null; models: string[] | null; reason: string }
 
 export interface FieldChange { field: string; label?: string; before: string | null; after: string | null; erased?: boolean }
 export interface Entry {

@@ -14,12 +14,13 @@ export function kindOf(number: string): Kind | null {
 /** The page of a record in this UI. */
 export function pathOf(number: string): string {
   const kind = kindOf(number);
+  if (number.startsWith('CI-')) return `/cis/${number}`;
   return kind ? `/${kindPlural[kind]}/${number}` : `/search?q=${encodeURIComponent(number)}`;
 }
 
 /** A number typed by a person ("inc-123", "CHG42"), in the written form; null when it is not one. */
 export function parseNumber(text: string): string | null {
-  const match = /^\s*(inc|req|prb|chg)[-\s]?0*(\d{1,9})\s*$/i.exec(text);
+  const match = /^\s*(inc|req|prb|chg|ci)[-\s]?0*(\d{1,9})\s*$/i.exec(text);
   return match ? `${match[1]!.toUpperCase()}-${match[2]!.padStart(6, '0')}` : null;
 }
 
@@ -34,6 +35,12 @@ export const outcomeWord: Record<string, string> = {
   successful: 'Successful', successful_with_issues: 'Successful with issues', partially_implemented: 'Partially implemented',
   failed: 'Failed', backed_out: 'Backed out', not_executed: 'Not executed',
 };
+/** What a change turned out to be that nobody had asked for. */
+export const findingWord: Record<string, string> = { accepted_in_retrospect: 'Accepted in retrospect', reverted: 'Reverted', false_positive: 'Nothing was changed' };
+export const categoryWord: Record<string, string> = { hardware: 'Hardware', software: 'Software', network: 'Network', database: 'Database', security: 'Security', service: 'Service', other: 'Something else' };
+export const reasonWord: Record<string, string> = { new: 'Something new', improvement: 'An improvement', maintenance: 'Maintenance', repair: 'A repair', security: 'Security', compliance: 'A rule to comply with', capacity: 'Capacity', retirement: 'Taken out of service' };
+export const environmentWord: Record<string, string> = { production: 'Production', test: 'Test', development: 'Development', recovery: 'Recovery' };
+export const yesNo: Record<string, string> = { yes: 'Yes', no: 'No' };
 export const closeCodes = ['Fixed', 'Fixed with workaround', 'Not reproducible', 'Duplicate', 'Withdrawn by requester', 'No fault found'];
 /** On whom an incident may wait; the codes are those of its flow. */
 export const pendingWord: Record<string, string> = { user: 'The requester', vendor: 'A vendor', change: 'A change', problem: 'A problem' };

@@ -43,6 +43,8 @@ export default function Desk() {
     goAct('g p', 'Problems', '/queue/open', { kind: 'problem' }),
     goAct('g c', 'Changes', '/queue/open', { kind: 'change' }),
     goAct('g a', 'My approvals', '/approvals'),
+    ...(onDesk(me) && me.may['ci.read'] ? [goAct('g b', 'CMDB', '/cis')] : []),
+    ...(me.may['ci.create'] ? [{ id: 'new ci', keys: 'c b', label: 'Register a configuration item', group: 'Create', run: () => go('/cis/new') }] : []),
     ...(mayAudit(me) ? [goAct('g l', 'Audit', '/audit')] : []),
     ...(mayAdminister(me) ? [goAct('g s', 'Administration', '/admin')] : []),
   ];

@@ -4,11 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { Modal } from '@mantine/core';
-import { search } from '../api/queries';
+import { search, suggest } from '../api/queries';
 import { kindWord, parseNumber, pathOf } from '../api/words';
 import { Icon, type IconName } from '../ui/Icon';
 import { Tone } from '../ui/kit';
 import { isMac, registered, subscribe, written } from './keys';
+import { useMe } from './session';
 
 interface Line { id: string; group: string; label: string; hint?: React.ReactNode; icon: IconName; run: () => void }
 
@@ -21,6 +22,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const acts = useSyncExternalStore(subscribe, registered);
   const found = useQuery({ ...search(asked, '', 8), placeholderData: (old) => (asked.length > 1 ? old : undefined) });
+  const me = useMe();
+  const items = useQuery({ ...suggest('cis', asked), enabled: asked.length > 1 && me.may['ci.read'] === true, placeholderData: (old) => (asked.length > 1 ? old : undefined) });
   const mac = isMac();
   const close = (then: () => void) => () => { onClose(); then(); };
   const open = (to: string) => close(() => { void navigate({ to }); });
@@ -38,8 +41,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const records: Line[] = asked.length > 1 ? (found.data?.items ?? []).map((row) => ({
     id: row.number, group: 'Records', label: row.title, icon: row.kind, hint: <span className="row"><span className="mono dim">{row.number}</span><Tone tone={row.tone}>{row.state_label}</Tone></span>, run: open(pathOf(row.number)),
   })) : [];
+  const things: Line[] = asked.length > 1 ? (items.data ?? []).slice(0, 5).map((item) => ({ id: item.id, group: 'Configuration items', label: item.label, icon: 'cmdb', hint: <span className="dim small">{item.hint}</span>, run: open(pathOf(item.id)) })) : [];
   const everything: Line[] = wanted.length > 1 ? [{ id: 'all results', group: 'Records', label: `All results for “${text.trim()}”`, icon: 'search', run: close(() => { void navigate({ to: '/search', search: { q: text.trim() } as never }); }) }] : [];
-  lines.push(...(wanted ? [...records, ...everything, ...commands.slice(0, 8)] : commands.slice(0, 24)));
+  lines.push(...(wanted ? [...records, ...everything, ...things, ...commands.slice(0, 8)] : commands.slice(0, 24)));
   const current = Math.min(at, lines.length - 1);
 
   useEffect(() => { setAt(0); }, [text]);

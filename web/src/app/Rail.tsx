@@ -40,6 +40,7 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
         <ul className="list">
           {records.filter((item) => atDesk || item.kind === 'incident' || item.kind === 'request').map((item) => <Item key={item.kind} to="/queue/open" search={{ kind: item.kind }} icon={item.icon} label={item.label} active={kind === item.kind || location.pathname.startsWith(`/${item.kind}s/`)} />)}
           {(mine > 0 || me.may['change.decide']) && <Item to="/approvals" icon="checks" label="My approvals" active={location.pathname === '/approvals'} count={mine} strong />}
+          {atDesk && me.may['ci.read'] && <Item to="/cis" icon="cmdb" label="CMDB" active={/^\/(cis|cmdb)(\/|$)/.test(location.pathname) && !search.view} />}
         </ul>
         {shared.length > 0 && <>
           <h2>Views</h2>
@@ -47,7 +48,7 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
             {shared.map((view) => {
               const query = Object.fromEntries(new URLSearchParams(view.query));
               const { queue = 'all', ...rest } = query;
-              return <Item key={view.id} to={`/queue/${queue}`} search={{ ...rest, view: view.id }} icon="star" label={view.name} active={search.view === view.id} />;
+              return <Item key={view.id} to={view.kind === 'ci' ? '/cis' : `/queue/${queue}`} search={{ ...rest, view: view.id }} icon="star" label={view.name} active={search.view === view.id} />;
             })}
           </ul>
         </>}

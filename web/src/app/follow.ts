@@ -24,6 +24,7 @@ const pending = new Map<string, LiveRecord>();
 let rowTimer: ReturnType<typeof setTimeout> | undefined;
 
 function hear(event: LiveRecord): void {
+  if (!(event.kind in kindPlural)) { hearItem(event.number); return; }
   const open = client.getQueryData<Ticket>(['record', event.number]);
   const known = rowOf(event.number);
   if (open && (open.version < event.version || event.type.startsWith('task.'))) void client.invalidateQueries({ queryKey: ['record', event.number] });
@@ -42,6 +43,14 @@ function hear(event: LiveRecord): void {
     set(new Set([...fresh, event.number]));
   }
 }
+
+/** Something happened to a configuration item: what shows it is read again, lists at most once in two seconds. */
+function hearItem(number: string): void {
+  for (const key of ['ci', 'ci-timeline', 'ci-moments']) void client.invalidateQueries({ queryKey: [key, number] });
+  clearTimeout(itemTimer);
+  itemTimer = setTimeout(() => { void client.invalidateQueries({ queryKey: ['cis'] }); }, 2000);
+}
+let itemTimer: ReturnType<typeof setTimeout> | undefined;
 
 function rowOf(number: string): TicketRow | undefined {
   for (const [, data] of client.getQueriesData<Lists>({ queryKey: ['tickets'] })) {

@@ -19,6 +19,7 @@ export const adminPages = [
   { key: 'people', label: 'People', needs: ['person.create', 'person.amend', 'person.grant', 'person.sessions'] },
   { key: 'teams', label: 'Teams', needs: ['team.manage'] },
   { key: 'boards', label: 'Boards', needs: ['board.manage'] },
+  { key: 'policy', label: 'Change rules', needs: ['rulebook.rehearse', 'rulebook.manage'] },
   { key: 'canned', label: 'Canned text', needs: ['canned.manage'] },
   { key: 'roles', label: 'Roles', needs: ['role.read'] },
   { key: 'explain', label: 'Why?', needs: ['policy.explain'] },

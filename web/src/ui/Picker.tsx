@@ -11,6 +11,8 @@ interface Props {
   choices?: Choice[];
   from?: Suggestion | 'teams';
   extra?: Choice[];
+  /** With `from="cis"`: whose own devices come first. */
+  person?: string;
   value?: string | null;
   onPick: (choice: Choice) => void;
   children: ReactNode;
@@ -26,7 +28,7 @@ interface Props {
   width?: number | 'target';
 }
 
-export function Picker({ label, choices, from, extra = [], value, onPick, children, className = 'input pick', disabled, free, id, named, openAtOnce, describedBy, invalid, width = 280 }: Props) {
+export function Picker({ label, choices, from, extra = [], person, value, onPick, children, className = 'input pick', disabled, free, id, named, openAtOnce, describedBy, invalid, width = 280 }: Props) {
   const [typed, type] = useState('');
   const box = useCombobox({
     onDropdownClose: () => { box.resetSelectedOption(); type(''); },
@@ -34,7 +36,7 @@ export function Picker({ label, choices, from, extra = [], value, onPick, childr
   });
   useEffect(() => { if (openAtOnce) box.openDropdown(); }, []);
   const lookup = from && from !== 'teams' ? from : undefined;
-  const found = useQuery({ ...suggest(lookup ?? 'people', typed), enabled: box.dropdownOpened && lookup !== undefined, placeholderData: (old) => old });
+  const found = useQuery({ ...suggest(lookup ?? 'people', typed, person), enabled: box.dropdownOpened && lookup !== undefined, placeholderData: (old) => old });
   const groups = useQuery({ ...teams, enabled: box.dropdownOpened && from === 'teams' });
   const wanted = typed.trim().toLowerCase();
   const matches = (choice: Choice) => !wanted || choice.label.toLowerCase().includes(wanted) || (choice.hint ?? '').toLowerCase().includes(wanted);

@@ -7,6 +7,7 @@ import { toast, toastProblem } from '../../app/toasts';
 import { Bones, Button, Empty, Field, PageProblem } from '../../ui/kit';
 import { Admin } from './Admin';
 import { Members } from './Members';
+import { Roster } from './Roster';
 import { ruleWords } from '../changes/plan';
 
 export default function BoardsPage() {
@@ -40,6 +41,7 @@ function BoardCard({ board }: { board: Board }) {
         <p className="small dim">A change needs the approval of {ruleWords({ rule: typed.rule, needed: typed.needed, electorate: typed.members.map(() => ({ eligible: true })) })}. Whoever asked for it or does the work never counts.</p>
       </div>
       <Members members={typed.members ?? []} onChange={(members) => set({ ...typed, members })} />
+      <Roster board={board.key} name={board.name} />
       {dirty && <div className="row side-form"><Button type="submit" look="primary" busy={busy} disabled={tooMany}>Save board</Button><Button look="quiet" onClick={() => set(board)}>Leave it as it was</Button></div>}
     </form>
   );

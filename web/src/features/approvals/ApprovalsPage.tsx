@@ -7,10 +7,10 @@ import type { ApprovalRow, Change } from '../../api/types';
 import { pathOf } from '../../api/words';
 import { useTitle } from '../../app/session';
 import { Icon } from '../../ui/Icon';
-import { Ago, Bones, Button, Empty, Html, PageProblem, RiskMark, Segments, Tone } from '../../ui/kit';
-import { windowText } from '../../ui/time';
+import { Ago, Bones, Button, Empty, Html, PageProblem, RiskMark, Segments, Tone, Notice } from '../../ui/kit';
+import { dateTime, windowText } from '../../ui/time';
 import { DecisionBox } from '../changes/DecisionBox';
-import { planTexts, slotName } from '../changes/plan';
+import { moreTexts, planTexts, slotName } from '../changes/plan';
 import { ReceiptView } from '../changes/ReceiptView';
 
 export default function ApprovalsPage() {
@@ -41,20 +41,23 @@ function Card({ item, onDecided }: { item: ApprovalRow; onDecided: () => void })
     <article className="card approval" aria-label={`${item.number} ${item.title}`}>
       <div className="inside stack">
         <div>
+          {item.retro && <Notice look="warn" icon="alert">This has been done already. Say in retrospect whether it was right.</Notice>}
+          {item.escalated_at && <p className="small red"><Icon name="bell" size={14} /> Escalated: it was due {dateTime(item.due_at ?? item.escalated_at)}</p>}
+          {(item.exceptions ?? []).map((one) => <p key={one.code} className="small"><Icon name="flag" size={13} /> {one.text}</p>)}
           <div className="row small dim"><Icon name="change" size={14} /><span className="num">{item.number}</span><span className="grow" /><RiskMark risk={item.risk} /></div>
           <h2><Link to={pathOf(item.number)}>{item.title}</Link></h2>
         </div>
         <dl className="facts two">
           <div><dt>Planned</dt><dd>{windowText(item.planned_start, item.planned_end) || 'not planned'}</dd></div>
           <div><dt>Asked by</dt><dd>{item.requester?.name ?? '–'}</dd></div>
-          <div><dt>You decide in</dt><dd>{slotName(item.slot_label)}</dd></div>
+          <div><dt>You decide in</dt><dd>{slotName(item.slot_label)}{item.advisory ? ', as advice' : ''}</dd></div>
           <div><dt>So far</dt><dd className="num">{item.approved} of {item.needed} approved</dd></div>
         </dl>
         <Button look="quiet" icon={reading ? 'down' : 'chevron'} aria-expanded={reading} className="read-plan" onClick={() => read(!reading)}>{reading ? 'Hide the plan' : 'Read the plan'}</Button>
         {reading && <PlanReader number={item.number} />}
         {item.decided ? (
           <div className="stack"><div className="row"><Tone tone={decisionTone[item.decided.decision][0]}>{decisionTone[item.decided.decision][1]}</Tone><span className="dim small"><Ago at={item.decided.at} /></span></div>{item.decided.comment && <blockquote className="quote">{item.decided.comment}</blockquote>}{item.decided.receipt && <ReceiptView receipt={item.decided.receipt} />}</div>
-        ) : item.can ? <DecisionBox number={item.number} slotId={item.slot_id} slotLabel={item.slot_label} digest={item.digest} onDecided={onDecided} />
+        ) : item.can ? <DecisionBox number={item.number} slotId={item.slot_id} slotLabel={item.slot_label} digest={item.digest} sign={item.sign} meaning={item.meaning} retro={item.retro} onDecided={onDecided} />
           : <p className="why-not small"><Icon name="lock" size={14} /><span>You cannot decide: {(item.reasons ?? []).map((reason) => reason.text).join(' ')}</span></p>}
       </div>
     </article>
@@ -68,6 +71,10 @@ function PlanReader({ number }: { number: string }) {
   return (
     <div className="plan-reader stack">
       {planTexts.map(({ field, title, empty }) => <section key={field}><h3>{title}</h3>{plan[`${field}_html`] ? <Html html={plan[`${field}_html`]} /> : plan[field] ? <p className="wrap" style={{ whiteSpace: 'pre-wrap' }}>{plan[field]}</p> : <p className="dim">{empty}</p>}</section>)}
+      {moreTexts.map(({ field, title }) => plan[field] ? <section key={field}><h3>{title}</h3><Html html={plan[`${field}_html`]} /></section> : null)}
+      <section><h3>Risk</h3><p><RiskMark risk={query.data.risk} /> <span className="dim">{query.data.risk_detail.because}</span></p></section>
+      {plan.outage === 'yes' && <section><h3>Outage</h3><p>{plan.outage_minutes} minutes</p></section>}
+      {(plan.items ?? []).length > 0 && <section><h3>Items</h3><p>{plan.items!.map((one) => one.name || one.number).join(', ')}</p></section>}
       <section><h3>Affects</h3><p>{plan.affected_services?.join(', ') || 'nothing named'}</p></section>
       <section><h3>Implementers</h3><p>{plan.implementers?.map((one) => one.name).join(', ') || 'nobody named'}</p></section>
     </div>

@@ -5,18 +5,21 @@ import { client } from '../../api/queries';
 import { refresh, settle } from '../../api/cache';
 import type { Change, Receipt } from '../../api/types';
 import { useDraft } from '../../app/drafts';
-import { Button, ProblemNote } from '../../ui/kit';
+import { useSignature } from '../../app/signature';
+import { Button, IconButton, ProblemNote } from '../../ui/kit';
 import { ReceiptView } from './ReceiptView';
 
-interface Props { number: string; slotId: string; slotLabel: string; digest: string; revision?: number; onDecided?: (receipt: Receipt | null) => void }
+interface Props { number: string; slotId: string; slotLabel: string; digest: string; revision?: number; sign?: boolean; meaning?: string | null; retro?: boolean; onDecided?: (receipt: Receipt | null) => void }
 
-export function DecisionBox({ number, slotId, slotLabel, digest, revision, onDecided }: Props) {
+export function DecisionBox({ number, slotId, slotLabel, digest, revision, sign: signs, meaning, retro, onDecided }: Props) {
   const draft = useDraft(`decision:${number}`, { comment: '' });
   const [busy, setBusy] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [wanting, want] = useState(false);
   const [receipt, setReceipt] = useState<{ receipt: Receipt; decision: string } | null>(null);
   const comment = draft.value.comment;
+  const [conditions, setConditions] = useState<{ text: string; before: 'start' | 'close' }[]>([]);
+  const { sign, dialog } = useSignature();
   const stale = error instanceof Problem && error.code === 'digest_stale';
 
   const decide = async (decision: 'approve' | 'reject' | 'recuse') => {
@@ -24,7 +27,8 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, onDec
     setBusy(decision);
     setError(null);
     try {
-      const answer = await api.post<{ change: Change; receipt: Receipt }>(`/changes/${number}/decisions`, { slot_id: slotId, decision, comment, digest });
+      const wanted = decision === 'approve' ? conditions.filter((one) => one.text.trim()) : [];
+      const answer = await sign(() => api.post<{ change: Change; receipt: Receipt }>(`/changes/${number}/decisions`, { slot_id: slotId, decision, comment, digest, ...(wanted.length ? { conditions: wanted } : {}) }), Boolean(signs) && decision !== 'recuse', meaning);
       setReceipt({ receipt: answer.receipt, decision });
       draft.clear();
       client.setQueryData(['record', number], answer.change);
@@ -43,13 +47,22 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, onDec
         <textarea className="input" value={comment} rows={2} aria-invalid={wanting && !comment.trim() ? true : undefined} placeholder="Comment; needed to reject or to step aside" onChange={(event) => draft.set({ comment: event.target.value })} />
         {wanting && !comment.trim() && <span className="wrong" role="alert">Say why: the others read it.</span>}
       </label>
+      {conditions.map((one, index) => (
+        <div key={index} className="condition-input">
+          <label className="field"><span className="label">Condition {index + 1}</span><textarea className="input" rows={2} value={one.text} placeholder="What has to be done first" onChange={(event) => setConditions(conditions.map((other, i) => (i === index ? { ...other, text: event.target.value } : other)))} /></label>
+          <div className="row"><select className="input" aria-label={`Condition ${index + 1} is due`} value={one.before} onChange={(event) => setConditions(conditions.map((other, i) => (i === index ? { ...other, before: event.target.value as 'start' } : other)))}><option value="start">before it starts</option><option value="close">before it is closed</option></select><IconButton icon="x" label={`Remove condition ${index + 1}`} small onClick={() => setConditions(conditions.filter((_, i) => i !== index))} /></div>
+        </div>
+      ))}
       {error ? <ProblemNote error={error} /> : null}
       {stale && <p className="small">The plan has changed since you read it. Please read it again, then decide.</p>}
       <div className="decision-buttons">
-        <Button look="approve" big icon="check" busy={busy === 'approve'} disabled={busy !== ''} onClick={() => { void decide('approve'); }}>Approve</Button>
+        <Button look="approve" big icon="check" busy={busy === 'approve'} disabled={busy !== ''} onClick={() => { void decide('approve'); }}>{conditions.some((one) => one.text.trim()) ? 'Approve with conditions' : 'Approve'}</Button>
         <Button look="danger" big icon="x" busy={busy === 'reject'} disabled={busy !== ''} onClick={() => { void decide('reject'); }}>Reject</Button>
       </div>
       <div className="row apart small dim"><span>{revision ? <>Decides on revision <span className="num">{revision}</span>, </> : 'Decides on plan '}<code className="mono">{digest.slice(0, 12)}</code></span><Button look="link" className="small" disabled={busy !== ''} onClick={() => { void decide('recuse'); }}>Step aside</Button></div>
+      {!retro && conditions.length < 20 && <Button look="link" className="small" icon="plus" onClick={() => setConditions([...conditions, { text: '', before: 'start' }])}>Approve under a condition</Button>}
+      {signs && <p className="small dim">Your password is asked for: this decision is signed.</p>}
+      {dialog}
     </div>
   );
 }

@@ -1,11 +1,17 @@
 // Rules of the page about plans and slots. Pure.
-import type { Approvals, Change, Slot } from '../../api/types';
+import type { Approvals, Change, RiskDetail, Slot, Wanted } from '../../api/types';
 
 export const planTexts = [
   { field: 'justification', title: 'Why', empty: 'Nobody has said why yet.' },
   { field: 'implementation_plan', title: 'How it is done', empty: 'No steps yet. Approvers judge what stands here.' },
   { field: 'test_plan', title: 'How it is tested', empty: 'No test yet.' },
   { field: 'backout_plan', title: 'How it is undone', empty: 'No way back yet. A change without one is rarely approved.' },
+] as const;
+/** Texts that not every plan has. */
+export const moreTexts = [
+  { field: 'communication_plan', title: 'Who is told' },
+  { field: 'verification_plan', title: 'How it is watched afterwards' },
+  { field: 'security_impact', title: 'What it means for security' },
 ] as const;
 export type PlanField = (typeof planTexts)[number]['field'];
 
@@ -28,4 +34,25 @@ export function ruleWords(slot: Pick<Slot, 'rule' | 'needed'> & { electorate?: {
   if (slot.rule === 'all') return `all ${slot.electorate?.filter((one) => one.eligible).length ?? slot.needed}`;
   if (slot.rule === 'any') return 'any one of them';
   return `any ${slot.needed} of them`;
+}
+
+/** "two of them", "one of them, signed", "as advice". */
+export function wantedWords(one: Pick<Wanted, 'rule' | 'needed' | 'people' | 'advisory' | 'sign'>): string {
+  const count = one.rule === 'all' ? 'all of them' : one.needed === 1 ? 'one of them' : `${one.needed} of them`;
+  return [count, one.sign ? 'signed with the password' : '', one.advisory ? 'as advice' : ''].filter(Boolean).join(', ');
+}
+
+/** How the team has fared: with the size of the sample, and never more than it says. */
+export function recordWords(record: RiskDetail['record']): string {
+  if (record.done === 0) return 'The team has finished no change in a year: there is no record to go by.';
+  const what = record.category ? `${record.category} change` : 'change';
+  return `${record.done - record.failed} of the team’s last ${record.done === 1 ? what : `${record.done} ${what}s`} ended well.`;
+}
+
+/** "5 h left" until a decision in retrospect is due, or how late it is. */
+export function countdown(due: string, now: number): { text: string; late: boolean } {
+  const minutes = Math.round((Date.parse(due) - now) / 60_000);
+  const size = Math.abs(minutes);
+  const words = size < 60 ? `${size} min` : size < 48 * 60 ? `${Math.floor(size / 60)} h ${size % 60} min` : `${Math.floor(size / 1440)} days`;
+  return { text: minutes >= 0 ? `${words} left` : `${words} late`, late: minutes < 0 };
 }

@@ -6,6 +6,7 @@ import { client } from '../../api/queries';
 import { refresh, settle } from '../../api/cache';
 import type { Move, Ticket } from '../../api/types';
 import { toastProblem } from '../../app/toasts';
+import { useSignature } from '../../app/signature';
 import { useActs } from '../../app/useActs';
 import { Dialog } from '../../ui/Dialog';
 import { Button, IconButton, ProblemNote } from '../../ui/kit';
@@ -17,6 +18,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
   const [values, setValues] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
+  const { sign, dialog } = useSignature();
   const moves = record.moves ?? [];
   const possible = moves.filter((move) => !move.blocked);
   const front = [...possible.filter((move) => move.tone !== 'danger')].slice(0, 2);
@@ -29,7 +31,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
     setBusy(move.event);
     setProblem(null);
     try {
-      const answer = await api.post<Ticket>(`${address(record)}/moves/${move.event}`, body, { version: record.version });
+      const answer = await sign(() => api.post<Ticket>(`${address(record)}/moves/${move.event}`, body, { version: record.version }), move.event === 'break_glass');
       client.setQueryData(['record', record.number], answer);
       settle(record.number, answer);
       ask(null);
@@ -68,12 +70,13 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
       {asking && (
         <Dialog title={`${asking.label} ${record.number}`} open onClose={() => ask(null)}>
           <form className="stack" onSubmit={submit}>
-            <MoveFields requires={inputsOf(record.kind, asking).names} optional={inputsOf(record.kind, asking).optional} values={values} onChange={setValues} problem={problem} />
+            <MoveFields event={asking.event} requires={inputsOf(record.kind, asking).names} optional={inputsOf(record.kind, asking).optional} values={values} onChange={setValues} problem={problem} />
             {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
             <div className="row"><Button type="submit" look={asking.tone === 'danger' ? 'danger' : 'primary'} busy={busy !== ''}>{asking.label}</Button><Button look="quiet" onClick={() => ask(null)}>Leave it</Button></div>
           </form>
         </Dialog>
       )}
+      {dialog}
     </div>
   );
 }

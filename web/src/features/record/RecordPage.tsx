@@ -7,6 +7,7 @@ import { record as recordQuery } from '../../api/queries';
 import type { Change, Ticket } from '../../api/types';
 import { useTitle } from '../../app/session';
 import { Dialog } from '../../ui/Dialog';
+import { Icon } from '../../ui/Icon';
 import { Bones, Button, Html, Late, Notice, PageProblem, RiskMark } from '../../ui/kit';
 import { pendingWord } from '../../api/words';
 import { dateTime } from '../../ui/time';
@@ -14,6 +15,7 @@ import { act, address, amend } from './edits';
 import { EditableText } from './EditableText';
 import { ProblemFacets, Tasks } from './Facets';
 import { Header } from './Header';
+import { Items } from './Items';
 import { MoveFields } from './MoveFields';
 import { Properties } from './Properties';
 import { Attachments, Links, Watchers } from './SideCards';
@@ -41,7 +43,7 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
   ];
   return (
     <article className={`record ${onClose ? 'in-pane' : ''}`}>
-      <Header record={record} onClose={onClose} extra={extra} marks={change ? <><RiskMark risk={change.risk} /><span className="dim small">{change.model} change</span></> : null} />
+      <Header record={record} onClose={onClose} extra={extra} marks={change ? <><RiskMark risk={change.risk} /><span className="dim small">{change.model_label} change</span>{(change.exceptions ?? []).map((one) => <span key={one.code} className="tone refused"><Icon name="flag" size={12} /><span>{one.text}</span></span>)}</> : null} />
       <div className="record-body">
         <div className="record-main">
           {change?.on_hold && <Notice look="wait" icon="pause" act={change.may.hold ? <Button look="link" onClick={() => { void act(record.number, () => api.delete(`/changes/${record.number}/hold`)); }}>Take off hold</Button> : undefined}>On hold since {dateTime(change.on_hold.since)}: {change.on_hold.reason}</Notice>}
@@ -58,6 +60,7 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
         <aside className="record-side" aria-label="Facts">
           {change && <Suspense fallback={<Bones lines={5} />}><ApprovalPanel change={change} /><ChangeFacts change={change} /></Suspense>}
           <Properties record={record} />
+          <Items record={record} />
           <Links record={record} />
           <Attachments record={record} />
           <Watchers record={record} />

@@ -3,13 +3,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { timeline } from '../../api/queries';
 import type { Entry, Ticket } from '../../api/types';
-import { Icon, type IconName } from '../../ui/Icon';
+import { Icon } from '../../ui/Icon';
 import { Ago, Avatar, Bones, Button, Html, ProblemNote, Segments } from '../../ui/kit';
 import { Composer } from './Composer';
-import { group, toldOnce, type Show } from './stream';
+import { Line, SealButton } from './Line';
+import { group, type Show } from './stream';
 
 const Proof = lazy(() => import('../audit/ProofSheet'));
-const icons: Partial<Record<Entry['kind'], IconName>> = { move: 'arrow', field: 'edit', link: 'link', attachment: 'clip', approval: 'checks', import: 'download', system: 'gear' };
 
 export function Stream({ record, title = 'Conversation' }: { record: Ticket; title?: string }) {
   const [show, setShow] = useState<Show>('all');
@@ -58,27 +58,4 @@ function Message({ entry, onProof }: { entry: Entry; onProof: (entry: Entry) => 
       </div>
     </li>
   );
-}
-
-function Line({ entry, first, onProof }: { entry: Entry; first: boolean; onProof: (entry: Entry) => void }) {
-  const changes = toldOnce(entry.changes ?? []);
-  return (
-    <div className="line">
-      <span className="line-icon">{first ? <Icon name={icons[entry.kind] ?? 'edit'} size={13} /> : null}</span>
-      <div className="grow wrap small">
-        {first ? <strong>{entry.actor.name === 'system' ? 'Cabinet' : entry.actor.name}</strong> : null} <span>{entry.label}</span>
-        {changes.map((change) => (
-          <span key={change.field} className="delta"> <span className="dim">{change.label ?? change.field.replaceAll('_', ' ')}</span> {change.before ? <><s>{change.before}</s> <span aria-label="became">→</span> </> : null}<b>{change.after || 'nothing'}</b></span>
-        ))}
-        {entry.kind === 'approval' && entry.body_html ? <Html html={entry.body_html} /> : null}
-      </div>
-      <span className="dim small nowrap"><Ago at={entry.at} /></span>
-      <SealButton entry={entry} onProof={onProof} />
-    </div>
-  );
-}
-
-function SealButton({ entry, onProof }: { entry: Entry; onProof: (entry: Entry) => void }) {
-  const sealed = entry.seal?.leaf !== null && entry.seal?.leaf !== undefined;
-  return <button type="button" className={`icon-button small seal ${sealed ? 'sealed' : ''}`} title={sealed ? `Sealed as leaf ${entry.seal.leaf}` : 'Not sealed yet'} aria-label={`Proof: ${entry.label}${sealed ? `, sealed as leaf ${entry.seal.leaf}` : ''}`} onClick={() => onProof(entry)}><Icon name="seal" size={14} /></button>;
 }

@@ -2,9 +2,10 @@
 import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { person, suggest, teams, type Choice } from '../../api/queries';
+import { suggest, teams, usePersonName, type Choice } from '../../api/queries';
 import { priorityWord, riskWord } from '../../api/words';
 import { Icon } from '../../ui/Icon';
+import { ManyMenu } from '../../ui/ManyMenu';
 import { Picker } from '../../ui/Picker';
 import { useNow } from '../../ui/kit';
 import { categoryWords, sentence, sinceChoices, toggle, withField, type FilterField, type Filters } from './filters';
@@ -12,14 +13,15 @@ import { categoryWords, sentence, sinceChoices, toggle, withField, type FilterFi
 const offered: { field: FilterField; label: string }[] = [
   { field: 'category', label: 'State' }, { field: 'priority', label: 'Priority' }, { field: 'team', label: 'Team' }, { field: 'assignee', label: 'Assignee' },
   { field: 'requester', label: 'Requester' }, { field: 'service', label: 'Service' }, { field: 'classification', label: 'Classification' },
-  { field: 'risk', label: 'Risk' }, { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
+  { field: 'ci', label: 'Configuration item' },
+  { field: 'ci_impact', label: 'Item or what it depends on' }, { field: 'risk', label: 'Risk' }, { field: 'opened_from', label: 'Opened' }, { field: 'updated_from', label: 'Updated' },
 ];
 const many: Partial<Record<FilterField, Choice[]>> = {
   category: Object.entries(categoryWords).map(([id, label]) => ({ id, label })),
   priority: [1, 2, 3, 4].map((value) => ({ id: String(value), label: `P${value} ${priorityWord[value]!.toLowerCase()}` })),
 };
 const riskChoices: Choice[] = Object.entries(riskWord).map(([id, label]) => ({ id, label }));
-const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams'>> = { team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
+const lookups: Partial<Record<FilterField, 'people' | 'services' | 'classifications' | 'teams' | 'cis'>> = { ci: 'cis', ci_impact: 'cis', team: 'teams', assignee: 'people', requester: 'people', service: 'services', classification: 'classifications' };
 const extras: Partial<Record<FilterField, Choice[]>> = { assignee: [{ id: 'me', label: 'Me' }, { id: 'none', label: 'Nobody' }], requester: [{ id: 'me', label: 'Me' }] };
 
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (next: Filters) => void }) {
@@ -28,11 +30,13 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   const [adding, add] = useState<FilterField | null>(null);
   const all = useQuery({ ...teams, enabled: Boolean(filters.team) });
   const known = useQuery({ ...suggest('people', ''), enabled: false });
-  const assignee = useName(filters.assignee);
-  const requester = useName(filters.requester);
+  const assignee = usePersonName(filters.assignee);
+  const requester = usePersonName(filters.requester);
+  const item = useItem(filters.ci);
+  const provider = useItem(filters.ci_impact);
   const names = (field: FilterField, id: string) => picked.current.get(id)
     ?? (field === 'team' ? all.data?.items.find((team) => team.id === id)?.name : undefined)
-    ?? (field === 'assignee' ? assignee : field === 'requester' ? requester : undefined)
+    ?? (field === 'assignee' ? assignee : field === 'requester' ? requester : field === 'ci' ? item : field === 'ci_impact' ? provider : undefined)
     ?? known.data?.find((choice) => choice.id === id)?.label ?? id;
   const chips = sentence(filters, names, now);
   const shownFields = chips.map((chip) => chip.field);
@@ -68,17 +72,6 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   );
 }
 
-function useName(id: string | undefined): string | undefined {
-  const lookup = id && id !== 'me' && id !== 'none' ? id : '';
-  return useQuery({ ...person(lookup), enabled: lookup !== '', retry: false, staleTime: 600_000 }).data?.name;
-}
-
-function ManyMenu({ openAtOnce, label, choices, value, onToggle, children }: { openAtOnce: boolean; label: string; choices: Choice[]; value: string | undefined; onToggle: (id: string) => void; children: string }) {
-  const chosen = (value ?? '').split(',');
-  return (
-    <Menu closeOnItemClick={false} position="bottom-start" defaultOpened={openAtOnce}>
-      <Menu.Target><button type="button" className="chip-text" aria-label={`${label}: ${children}`}>{children}</button></Menu.Target>
-      <Menu.Dropdown>{choices.map((choice) => <Menu.CheckboxItem key={choice.id} checked={chosen.includes(choice.id)} onChange={() => onToggle(choice.id)}>{choice.label}</Menu.CheckboxItem>)}</Menu.Dropdown>
-    </Menu>
-  );
+function useItem(number: string | undefined): string | undefined {
+  return useQuery({ ...suggest('cis', number ?? ''), enabled: Boolean(number), staleTime: 600_000 }).data?.find((one) => one.id === number)?.label;
 }

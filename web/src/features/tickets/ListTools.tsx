@@ -20,7 +20,8 @@ export function ListTools({ filters, sort, chosen, onSort, onColumns, onResetCol
   filters: Filters; sort: string; chosen: Column[]; onSort: (sort: string) => void; onColumns: (ids: string[]) => void; onResetColumns: () => void; compact: boolean; onCompact: () => void;
 }) {
   const [saving, setSaving] = useState(false);
-  const saved = useQuery(views);
+  const all = useQuery(views);
+  const saved = (all.data?.items ?? []).filter((view) => view.kind !== 'ci');
   const navigate = useNavigate();
   const ids = chosen.map((column) => column.id);
   const openView = (view: View) => {
@@ -45,8 +46,8 @@ export function ListTools({ filters, sort, chosen, onSort, onColumns, onResetCol
       <Menu width={240}>
         <Menu.Target><IconButton icon="star" label="Views" /></Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{saved.data?.items.length ? 'Saved views' : 'No saved views yet'}</Menu.Label>
-          {(saved.data?.items ?? []).map((view) => <Menu.Item key={view.id} onClick={() => openView(view)} rightSection={view.mine ? <span role="button" tabIndex={-1} aria-label={`Remove ${view.name}`} className="icon-button small" onClick={(event) => { event.stopPropagation(); void removeView(view); }}><Icon name="x" size={12} /></span> : <span className="dim small">shared</span>}>{view.name}</Menu.Item>)}
+          <Menu.Label>{saved.length ? 'Saved views' : 'No saved views yet'}</Menu.Label>
+          {saved.map((view) => <Menu.Item key={view.id} onClick={() => openView(view)} rightSection={view.mine ? <span role="button" tabIndex={-1} aria-label={`Remove ${view.name}`} className="icon-button small" onClick={(event) => { event.stopPropagation(); void removeView(view); }}><Icon name="x" size={12} /></span> : <span className="dim small">shared</span>}>{view.name}</Menu.Item>)}
           <Menu.Divider />
           <Menu.Item leftSection={<Icon name="plus" />} onClick={() => setSaving(true)}>Save this list as a view</Menu.Item>
         </Menu.Dropdown>
@@ -69,7 +70,7 @@ export function ListTools({ filters, sort, chosen, onSort, onColumns, onResetCol
           <Menu.Item leftSection={<Icon name="file" />} onClick={() => { void exportList(file, 'csv', toQuery(filters)); }}>Table (csv)</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {saving && <Suspense fallback={null}><SaveView filters={filters} onClose={() => setSaving(false)} /></Suspense>}
+      {saving && <Suspense fallback={null}><SaveView kind={filters.kind ?? ''} query={toQuery(filters)} onClose={() => setSaving(false)} /></Suspense>}
     </div>
   );
 }

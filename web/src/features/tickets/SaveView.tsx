@@ -4,9 +4,9 @@ import { client } from '../../api/queries';
 import { toast } from '../../app/toasts';
 import { Dialog } from '../../ui/Dialog';
 import { Button, Field, ProblemNote } from '../../ui/kit';
-import { toQuery, type Filters } from './filters';
 
-export default function SaveView({ filters, onClose }: { filters: Filters; onClose: () => void }) {
+/** Keeps a list under a name; `kind` is the kind of its records, "ci" for items, or empty. */
+export default function SaveView({ kind, query, onClose }: { kind: string; query: string; onClose: () => void }) {
   const [name, setName] = useState('');
   const [shared, setShared] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -15,7 +15,7 @@ export default function SaveView({ filters, onClose }: { filters: Filters; onClo
     event.preventDefault();
     setBusy(true);
     try {
-      await api.post('/views', { name, kind: filters.kind ?? '', query: toQuery(filters), shared });
+      await api.post('/views', { name, kind, query, shared });
       void client.invalidateQueries({ queryKey: ['views'] });
       toast(`View “${name}” saved.`);
       onClose();

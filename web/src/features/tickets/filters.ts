@@ -1,7 +1,7 @@
 // The filters of a list, between the address bar, the API's query and a sentence of chips. Pure.
 import { dateOnly } from '../../ui/time';
 
-export const fields = ['kind', 'category', 'state', 'priority', 'team', 'assignee', 'requester', 'service', 'classification', 'risk', 'model', 'opened_from', 'opened_to', 'updated_from', 'updated_to', 'planned_from', 'planned_to', 'q', 'sort'] as const;
+export const fields = ['kind', 'category', 'state', 'priority', 'team', 'assignee', 'requester', 'service', 'classification', 'risk', 'model', 'ci', 'ci_impact', 'opened_from', 'opened_to', 'updated_from', 'updated_to', 'planned_from', 'planned_to', 'q', 'sort'] as const;
 export type FilterField = (typeof fields)[number];
 export type Filters = { queue: string } & Partial<Record<FilterField, string>>;
 type Bag = Record<string, string | undefined>;
@@ -90,6 +90,8 @@ export function sentence(filters: Filters, names: (field: FilterField, id: strin
   add('classification', (value) => `about ${value}`);
   add('risk', (value) => `${value} risk`);
   add('model', (value) => `${value} model`);
+  add('ci', (value) => `about ${names('ci', value)}`);
+  add('ci_impact', (value) => `that can reach ${names('ci_impact', value)}`);
   add('opened_from', (value) => `opened ${sinceWords(value, now)}`);
   add('opened_to', (value) => `opened until ${dateOnly(value)}`);
   add('updated_from', (value) => `updated ${sinceWords(value, now)}`);
