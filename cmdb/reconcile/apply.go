@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
@@ -300,100 +299,6 @@ func (s *Service) change(ctx context.Context, r *Run, source Source, i *Item) er
 	}
 	i.Outcome = out
 	return nil
-}
-
-// applyTies does what is proposed for some relations and memberships. Their items are there by now.
-func (s *Service) applyTies(ctx context.Context, r *Run, source Source, page []Tie) error {
-	ends, err := s.ends(ctx, *r, source, page)
-	if err != nil {
-		return err
-	}
-	var ids []domain.CIID
-	for i := range page {
-		if page[i].Action != Ended {
-			page[i].settle(ends)
-		}
-		ids = append(ids, page[i].FromID, page[i].ToID)
-	}
-	numbers, err := s.numbersOf(ctx, ids)
-	if err != nil {
-		return err
-	}
-	if err := s.began(ctx, r, source); err != nil {
-		return err
-	}
-	var in []cmdb.RelateInput
-	var at []int
-	for i := range page {
-		t := &page[i]
-		switch {
-		case t.Action == Refused || t.Action == Unresolved:
-			t.Done = isFailed
-		case t.Action == Ended:
-			_, err = s.CMDB.Unrelate(ctx, cmdb.UnrelateInput{Ref: t.Ref, Reason: t.Reason, Origin: s.origin(r, source)})
-			err = t.done(err)
-		case t.Kind == "member":
-			err = t.done(s.join(ctx, r, t, numbers[t.FromID]))
-		default:
-			in = append(in, cmdb.RelateInput{From: numbers[t.FromID], Type: t.Type, To: numbers[t.ToID], Origin: s.origin(r, source)})
-			at = append(at, i)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	made, fresh, errs, err := s.CMDB.RelateMany(ctx, in)
-	if err != nil {
-		return err
-	}
-	for n, i := range at {
-		if err := page[i].done(errs[n]); err != nil {
-			return err
-		}
-		page[i].Ref = made[n].Ref
-		if errs[n] == nil && !fresh[n] {
-			page[i].Action = Unchanged
-		}
-	}
-	return s.store.saveTies(ctx, page)
-}
-
-// done notes how a tie came out, see settle.
-func (t *Tie) done(err error) error {
-	if err == nil {
-		t.Done = isApplied
-		return nil
-	}
-	switch domain.KindOf(err) {
-	case domain.Internal, domain.Unavailable:
-		return err
-	}
-	t.Done, t.Action, t.Reason = isFailed, Refused, plainly(err)
-	return nil
-}
-
-// join makes an item a member of a group, which is founded when it is not there.
-func (s *Service) join(ctx context.Context, r *Run, t *Tie, number string) error {
-	groups, err := s.CMDB.Groups(ctx)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(groups, func(g cmdb.Group) bool { return g.Key == t.Other }) {
-		name := t.Type
-		if name == "" {
-			name = t.Other
-		}
-		if _, err := s.CMDB.SetGroup(ctx, cmdb.Group{Key: t.Other, Name: name}); err != nil {
-			return err
-		}
-	}
-	m, err := s.CMDB.Join(ctx, cmdb.MemberInput{Group: t.Other, Number: number, Reason: "the source says so", Run: r.Ref})
-	if domain.KindOf(err) == domain.Conflict {
-		t.Action = Unchanged
-		return nil
-	}
-	t.Ref = m.Ref
-	return err
 }
 
 // next lets the oldest run go on that waits for the source.

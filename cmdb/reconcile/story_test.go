@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
 
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -441,4 +443,27 @@ func TestAnyFileIsUndoneWithoutATrace(t *testing.T) {
 		}
 	})
 	w.VerifyLog()
+}
+
+func TestAWorkbookIsReadLikeAList(t *testing.T) {
+	w := world.New(t, db.SQLite)
+	d := newDesk(t, w, scan("scan"))
+	f := excelize.NewFile()
+	for i, row := range [][]any{{"Key", "Name", "Status", "Memory"}, {"k1", "db-01", "up", 64}, {"k2", "db-02", "up", "lots"}} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	r, err := w.Sources.Propose(w.As("omar"), reconcile.ProposeInput{Source: "scan", Name: "machines.xlsx", File: bytes.NewReader(b.Bytes()), Mapping: d.m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.counts(r, map[string]int64{reconcile.Fresh: 1, reconcile.Refused: 1})
+	if i := d.items(r, reconcile.Refused)[0]; i.Line != 3 || i.Proposal.Column != "Memory" {
+		t.Errorf("%+v", i)
+	}
 }
