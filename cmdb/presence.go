@@ -96,9 +96,9 @@ type PutBackInput struct {
 	Number string
 	Run    string
 	// Since is when it was written: what was held true of the time since is put right, too.
-	Since         time.Time
-	Values        map[string]Replaced
-	Class, Status [2]string // is, was; empty: not touched
+	Since  time.Time
+	Values map[string]Replaced
+	Status [2]string // is, was; empty: not touched
 }
 
 // Same tells whether two values are the same text from the same source, observed at the same time by the same person.
@@ -142,9 +142,6 @@ func (s *Service) PutBack(ctx context.Context, in PutBackInput) (c CI, err error
 			if in.Status[1] != "" && f.Status == in.Status[0] {
 				f.Status = in.Status[1]
 			}
-			if in.Class[1] != "" && f.Class == in.Class[0] {
-				f.Class = in.Class[1]
-			}
 			return nil
 		})
 	})
@@ -161,9 +158,6 @@ func (c CI) Stands(in PutBackInput) error {
 	}
 	if in.Status[1] != "" && f.Status != in.Status[0] {
 		bad = bad.With("body.status", "somebody has moved the item since")
-	}
-	if in.Class[1] != "" && f.Class != in.Class[0] {
-		bad = bad.With("body.class", "somebody has changed the class since")
 	}
 	if len(bad.Fields) > 0 {
 		return bad

@@ -32,7 +32,7 @@ func (s *Service) Apply(ctx context.Context, in ApplyInput) (Run, error) {
 		return r, err
 	}
 	if err := s.carryOut(ctx, &r, source, in.Progress); err != nil {
-		return s.fail(ctx, nil, r, source, err)
+		return s.fail(ctx, r, source, err)
 	}
 	return r, s.next(ctx, source)
 }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
@@ -103,6 +104,11 @@ func (s *Service) Work(ctx context.Context, job Job) error {
 		switch domain.KindOf(err) {
 		case domain.Internal, domain.Unavailable:
 			return err
+		case domain.Stale:
+			return nil // another instance is at it
+		}
+		if job.Do != "" && errors.Is(err, ErrBusy) {
+			return err // it is tried again when the other run may be done
 		}
 		return s.explain(ctx, job.Ref, err)
 	}
@@ -143,14 +149,14 @@ func (s *Service) proposeLater(ctx context.Context, ref string) error {
 	}
 	f, err := s.Files.Open(r.FileKey)
 	if err != nil {
-		_, err = s.fail(ctx, nil, r, source, err)
+		_, err = s.fail(ctx, r, source, err)
 		return err
 	}
 	defer func() { _ = f.Close() }()
 	in := cifile.Input{Name: r.File, File: f}
 	if strings.EqualFold(filepath.Ext(r.File), ".xlsx") {
 		if in.Table, err = s.Sheet(f); err != nil {
-			_, err = s.fail(ctx, nil, r, source, err)
+			_, err = s.fail(ctx, r, source, err)
 			return err
 		}
 	}

@@ -117,12 +117,16 @@ func (s *Service) read(ctx context.Context, r Run, source Source, m *cifile.Mapp
 		err = p.all(ctx, rows, progress)
 	}
 	if err != nil {
-		return s.fail(ctx, p, r, source, err)
+		return s.fail(ctx, r, source, err)
 	}
 	return p.run, s.next(ctx, source)
 }
 
-func (s *Service) fail(ctx context.Context, _ *proposer, r Run, source Source, cause error) (Run, error) {
+// fail keeps why a run ended. One that somebody else works on is theirs.
+func (s *Service) fail(ctx context.Context, r Run, source Source, cause error) (Run, error) {
+	if domain.KindOf(cause) == domain.Stale {
+		return r, cause
+	}
 	ctx = context.WithoutCancel(ctx)
 	from := r.State
 	r.State, r.Problem = Failed, plainly(cause)

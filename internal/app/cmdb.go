@@ -159,6 +159,10 @@ func sayItem(i reconcile.Item) string {
 	}
 	parts = append(parts, i.Proposal.Others...)
 	for _, ch := range i.Proposal.Changes {
+		if a, _ := (model.Model{}).AnyField(ch.Field); a.Kind == model.Person || a.Kind == model.Team || a.Kind == model.Site {
+			parts = append(parts, ch.Field+" is another one")
+			continue
+		}
 		parts = append(parts, ch.Field+": "+orNone(ch.Before)+" → "+orNone(ch.After))
 	}
 	for _, ch := range i.Proposal.Kept {

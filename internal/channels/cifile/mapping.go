@@ -189,8 +189,7 @@ func (m *Mapping) Name() string { return m.name }
 // Digest is the SHA-256 of the mapping's text, in hex.
 func (m *Mapping) Digest() string { return m.digest }
 
-// Uses lists the types of relation, the attributes of defaults and the constant classes that the mapping names, so that the
-// importer can refuse one that does not fit the desk.
+// Uses lists the types of relation and the classes that the mapping names, so that the importer can refuse one that does not fit the desk.
 func (m *Mapping) Uses() (relations, classes []string) {
 	r, c := map[string]bool{}, map[string]bool{}
 	for _, s := range m.Streams {
