@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
@@ -33,6 +34,21 @@ func (s store) relationByRef(ctx context.Context, ref string) (r Relation, err e
 		err = domain.ErrNotFound.Because("There is no such relation.")
 	}
 	return r, err
+}
+
+// relationsByRef gives relations as they were recorded last, whether or not they still hold.
+func (s store) relationsByRef(ctx context.Context, refs []string) (map[string]Relation, error) {
+	out := map[string]Relation{}
+	for page := range slices.Chunk(refs, 500) {
+		var rows []Relation
+		if err := s.db.Conn(ctx).Where("ref in ?", page).Order("version").Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.Ref] = r
+		}
+	}
+	return out, nil
 }
 
 // relationPast gives what is held to be true of a relation (nil when it was withdrawn), how it was when it was open
