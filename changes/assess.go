@@ -38,6 +38,9 @@ func (s *Service) assess(ctx context.Context, c *Change) error {
 	if err != nil {
 		return err
 	}
+	if f := &c.Facet; f.Assessment == "" && f.RiskChosen == "" { // chosen by hand before risk was computed: that stands
+		f.RiskChosen = f.Risk
+	}
 	a := Assessment{Result: risk.Assess(q, risk.Answers(c.Facet.Answers), rules, facts), Facts: facts, At: s.db.Now(ctx)}
 	b, err := json.Marshal(a)
 	if err != nil {

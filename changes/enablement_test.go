@@ -197,6 +197,23 @@ func TestRiskIsRaisedFreelyAndLoweredOnlyWithARightAndAReason(t *testing.T) {
 	})
 }
 
+func TestARiskThatWasChosenBeforeItWasComputedStands(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		ref, err := w.Changes.ImportReference(w.System(), changes.ReferenceInput{System: "elsewhere", Key: "CHG0007", Run: "r", At: w.Clock.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := w.Plan("Restart the cache", "alice")
+		start := w.Clock.Now().Add(72 * time.Hour)
+		plan.Risk, plan.PlannedStart, plan.PlannedEnd = nil, &start, ptr(start.Add(time.Hour))
+		c, _, err := w.Changes.Amend(w.As("maya"), changes.AmendInput{Number: ref.Number, Plan: plan})
+		if err != nil || c.Facet.RiskComputed != changes.Low || c.Facet.Risk != changes.Medium || c.Facet.RiskChosen != changes.Medium {
+			t.Errorf("computed %s, chosen %s, is %s, %v", c.Facet.RiskComputed, c.Facet.RiskChosen, c.Facet.Risk, err)
+		}
+		w.VerifyLog()
+	})
+}
+
 // Facts change while a plan lies in a drawer: what was easy weeks ahead is short notice now.
 func TestRiskIsComputedAnewWhenThePlanIsPutToSomebody(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {

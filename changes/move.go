@@ -123,6 +123,13 @@ func (s *Service) fire(ctx context.Context, c *Change, before map[string]string,
 		}
 	}
 	h := ticket.Happened{What: past[in.Event], Details: ticket.Detail("reason", in.Reason, actor.Ref)}
+	if s.closures != nil && (mv.Event == "authorize" || mv.Event == "break_glass") { // what is reached now is evidence from here on
+		closure, err := s.closures.Freeze(ctx, c.Ticket.ID, c.Facet.Revision)
+		if err != nil {
+			return err
+		}
+		h.Details = append(h.Details, ticket.Detail("closure", closure, "")...)
+	}
 	return s.save(ctx, c, before, h, func(h ticket.Happened) domain.Fact { return Moved{h, *c, in.Event} })
 }
 

@@ -242,7 +242,7 @@ func (s *Service) Raise(ctx context.Context, in RaiseInput) (c Change, err error
 		actor := domain.ActorFrom(ctx)
 		c = Change{Ticket: ticket.Ticket{Kind: domain.KindChange, RequesterID: in.Requester, OpenedBy: actor.User, TeamID: in.Team,
 			SiteID: actor.Site, Classification: in.Classification},
-			Facet: Facet{Version: 1, Model: Normal, Risk: Medium, OwnerID: in.Owner, Revision: 1, PlanForm: 2}}
+			Facet: Facet{Version: 1, Model: Normal, OwnerID: in.Owner, Revision: 1, PlanForm: 2}}
 		if c.Ticket.RequesterID == 0 {
 			c.Ticket.RequesterID = actor.User
 		}
@@ -377,6 +377,9 @@ func (s *Service) insert(ctx context.Context, c *Change, what string) error {
 		func(h ticket.Happened) domain.Fact { return Raised{h, *c} },
 		func(ctx context.Context) error {
 			c.Facet.TicketID = c.Ticket.ID
-			return s.store.insert(ctx, c.Facet)
+			if err := s.store.insert(ctx, c.Facet); err != nil || len(c.Facet.CIs) == 0 {
+				return err
+			}
+			return s.keepClosure(ctx, *c)
 		})
 }

@@ -60,12 +60,20 @@ type Items interface {
 	Readable(ctx context.Context, numbers []string) ([]string, error)
 }
 
+// Closures keep what the items of a plan reach (the CMDB), beside the change and in the same unit of work.
+type Closures interface {
+	// Keep keeps what a revision touches; what was kept of earlier ones, and is not evidence, goes.
+	Keep(ctx context.Context, change domain.TicketID, revision int64, numbers []string) error
+	// Freeze makes it evidence, and names it by a digest; empty for a plan without items.
+	Freeze(ctx context.Context, change domain.TicketID, revision int64) (digest string, err error)
+}
+
 // Templates answers for standard changes: nil when the change comes from a published template and keeps to it.
 type Templates interface {
 	Published(ctx context.Context, c Change) error
 }
 
-// Deps is what the service needs. Items and Templates may be nil.
+// Deps is what the service needs. Items, Closures and Templates may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -75,6 +83,7 @@ type Deps struct {
 	People    People
 	Rules     *rulebook.Service
 	Items     Items
+	Closures  Closures
 	Templates Templates
 }
 
@@ -88,6 +97,7 @@ type Service struct {
 	people    People
 	rules     *rulebook.Service
 	items     Items
+	closures  Closures
 	templates Templates
 	store     store
 }
@@ -95,7 +105,7 @@ type Service struct {
 // New builds the service and makes the kind known to the shared part.
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
-	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items,
+	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items, closures: d.Closures,
 		templates: d.Templates, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
@@ -176,10 +186,22 @@ func (s *Service) lock(ctx context.Context, number string, version int64, action
 // ballots in the same verb must be in c.Ballots before the event is made.
 func (s *Service) save(ctx context.Context, c *Change, before map[string]string, h ticket.Happened, fact func(ticket.Happened) domain.Fact) error {
 	h.Digest = c.Facet.Digest
-	return s.tickets.SaveAs(ctx, c, before, h, fact, func(ctx context.Context) error {
+	err := s.tickets.SaveAs(ctx, c, before, h, fact, func(ctx context.Context) error {
 		c.Facet.Version = c.Ticket.Version
 		return s.store.update(ctx, c.Facet)
 	})
+	if err != nil || before["revision"] == ticket.Int(c.Facet.Revision) || before["items"] == "" && len(c.Facet.CIs) == 0 {
+		return err
+	}
+	return s.keepClosure(ctx, *c)
+}
+
+// keepClosure keeps what the present plan's items reach.
+func (s *Service) keepClosure(ctx context.Context, c Change) error {
+	if s.closures == nil {
+		return nil
+	}
+	return s.closures.Keep(ctx, c.Ticket.ID, c.Facet.Revision, c.Facet.CIs)
 }
 
 // Moves offers the moves out of the change's state that its model makes, with the reason where one is blocked.

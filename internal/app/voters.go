@@ -5,6 +5,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/policies"
 )
@@ -49,21 +50,60 @@ func (v voters) UsersByRef(ctx context.Context, refs []string) (out []domain.Use
 func (v voters) Confirmed(ctx context.Context) (bool, error) { return v.people.Confirmed(ctx) }
 
 // inventory answers what changes ask about configuration items.
-type inventory struct{ cmdb *cmdb.Service }
+type inventory struct {
+	cmdb   *cmdb.Service
+	impact *impact.Service
+}
 
 func (i inventory) Facts(ctx context.Context, numbers []string) (out []changes.ItemFact, err error) {
 	found, err := i.cmdb.ByNumbers(ctx, numbers)
 	for _, n := range numbers {
 		if c, ok := found[n]; ok {
-			f := c.Facts
-			out = append(out, changes.ItemFact{Number: c.Number, Name: f.Name, Class: f.Class, Criticality: f.Criticality, Tags: f.TagList(), Owner: f.OwnerID, Team: f.TeamID, Environment: f.Environment})
+			out = append(out, itemFact(c))
 		}
 	}
 	return out, err
 }
 
-// Impacted is unknown as long as the CMDB does not compute what items reach.
-func (i inventory) Impacted(context.Context, []string) ([]changes.ItemFact, error) { return nil, nil }
+// Impacted lists the services within the closure of the items.
+func (i inventory) Impacted(ctx context.Context, numbers []string) ([]changes.ItemFact, error) {
+	found, err := i.cmdb.ByNumbers(ctx, numbers)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	var roots, reached []domain.CIID
+	for _, n := range numbers {
+		if c, ok := found[n]; ok {
+			roots = append(roots, c.ID)
+		}
+	}
+	parts, _, err := i.impact.Closure(ctx, roots, impact.ClosureDepth)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parts {
+		if p.Role == impact.Impacted {
+			reached = append(reached, p.CI)
+		}
+	}
+	items, err := i.cmdb.ByIDs(ctx, reached)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := i.cmdb.Model(ctx)
+	out := []changes.ItemFact{} // known, also when there is none
+	for _, id := range reached {
+		if c, ok := items[id]; ok && m.IsA(c.Facts.Class, "service") {
+			out = append(out, itemFact(c))
+		}
+	}
+	return out, err
+}
+
+func itemFact(c cmdb.CI) changes.ItemFact {
+	f := c.Facts
+	return changes.ItemFact{Number: c.Number, Name: f.Name, Class: f.Class, Criticality: f.Criticality, Tags: f.TagList(), Owner: f.OwnerID, Team: f.TeamID, Environment: f.Environment}
+}
 
 func (i inventory) Readable(ctx context.Context, numbers []string) (out []string, err error) {
 	found, err := i.cmdb.ByNumbers(ctx, numbers)
@@ -80,4 +120,16 @@ func (i inventory) Readable(ctx context.Context, numbers []string) (out []string
 		out = append(out, c.Number)
 	}
 	return out, nil
+}
+
+// closures keep what the items of plans reach.
+type closures struct{ impact *impact.Service }
+
+func (c closures) Keep(ctx context.Context, change domain.TicketID, revision int64, numbers []string) error {
+	_, err := c.impact.Keep(ctx, change, revision, numbers)
+	return err
+}
+
+func (c closures) Freeze(ctx context.Context, change domain.TicketID, revision int64) (string, error) {
+	return c.impact.Freeze(ctx, change, revision)
 }
