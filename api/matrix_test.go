@@ -12,6 +12,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/canned"
 	"github.com/cabinetdesk/cabinet/domain/flow"
@@ -134,6 +135,8 @@ var bodies = map[string]any{
 	"review-plan": map[string]any{"digest": "x"}, "lower-risk": map[string]any{"risk": "low", "reason": "x"}, "meet-condition": map[string]any{"evidence": "a mail to the plant"},
 	"override-advice": map[string]any{"slot_id": "x", "reason": "x"}, "enter-duty": map[string]any{"person": "x", "from": "2026-03-02T09:00:00Z", "until": "2026-03-03T09:00:00Z"},
 	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
+	"make-schedule":  map[string]any{"kind": "freeze", "name": "x", "zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60, "scope": map[string]any{"everything": true}},
+	"amend-schedule": map[string]any{"purpose": "x"}, "free-slot": map[string]any{"minutes": 60}, "accept-conflict": map[string]any{"reason": "x"}, "override-freeze": map[string]any{"reason": "x"},
 	"set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
 	"delegate":  map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
 	"move-person": map[string]any{"reason": "x"}, "set-password": map[string]any{"password": "x"}, "revoke-grant": map[string]any{"reason": "x"},
@@ -150,7 +153,7 @@ var bodies = map[string]any{
 	"bulk": map[string]any{"numbers": []string{"INC-999999"}, "action": "assign", "assignee": "me"},
 }
 
-var queries = map[string]string{"compare-ci": "?from=2026-01-01", "compare-ci-group": "?from=2026-01-01", "search": "?q=mail", "suggest-tickets": "?q=mail"}
+var queries = map[string]string{"change-calendar": "?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z", "compare-ci": "?from=2026-01-01", "compare-ci-group": "?from=2026-01-01", "search": "?q=mail", "suggest-tickets": "?q=mail"}
 
 func (m *matrix) decide(role, action string, o policies.Object) bool {
 	return m.Gate.Decide(context.Background(), m.actors[role], action, o).Allowed
@@ -205,6 +208,10 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		p.allowed = true // there is none: not found for everybody
 	case row.ID == "revoke-delegation":
 		p.allowed = true // there is none: not found for everybody
+	case row.Object == "schedule":
+		p.path = strings.NewReplacer("{id}", m.schedule(), "{event}", "resume").Replace(row.Path)
+		p.visible = m.decide(role, "calendar.read", policies.Object{})
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "calendar"})
 	case row.Object == "canned":
 		p.path = strings.NewReplacer("{id}", m.canned(), "{event}", "retire").Replace(row.Path)
 		p.visible = m.decide(role, "canned.read", policies.Object{})
@@ -231,6 +238,17 @@ func (m *matrix) canned() string {
 		m.objects["canned"] = text.Ref
 	}
 	return m.objects["canned"]
+}
+
+// schedule makes, or finds again, a freeze.
+func (m *matrix) schedule() string {
+	m.t.Helper()
+	if m.objects["schedule"] == "" {
+		s, err := m.Calendar.Make(m.System(), calendar.Schedule{Kind: calendar.Freeze, Name: "Year end", Zone: "UTC", Starts: "2026-12-18T18:00", Minutes: 60, Scope: calendar.Scope{Everything: true}})
+		m.must(err)
+		m.objects["schedule"] = s.Ref
+	}
+	return m.objects["schedule"]
 }
 
 func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
@@ -261,7 +279,7 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 			if row.ID == "add-ci" {
 				p.body = map[string]any{"ci": m.item("own", role).Number}
 			}
-			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice"}, row.ID)
+			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "accept-conflict", "override-freeze"}, row.ID)
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

@@ -28,6 +28,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	v1 "github.com/cabinetdesk/cabinet/api/v1"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -66,15 +67,18 @@ type Deps struct {
 	Approvals *approval.Service
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
-	CMDB      *cmdb.Service
-	Impact    *impact.Service
-	Audit     *audit.Log
-	Sealer    *audit.Sealer
-	Runs      *runs.Service
-	Canned    *canned.Service
-	Jobs      *jobs.Runner
-	Reports   *reports.Reports
-	Exports   *reports.Exports
+	Calendar  *calendar.Service
+	// Plan is a change as the calendar sees it.
+	Plan    func(c changes.Change) calendar.Plan
+	CMDB    *cmdb.Service
+	Impact  *impact.Service
+	Audit   *audit.Log
+	Sealer  *audit.Sealer
+	Runs    *runs.Service
+	Canned  *canned.Service
+	Jobs    *jobs.Runner
+	Reports *reports.Reports
+	Exports *reports.Exports
 
 	// UI is the built user interface; UIBuilt is false when there is none, and a page then says how to build it.
 	UI      fs.FS
@@ -127,7 +131,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, CMDB: d.CMDB, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Calendar: d.Calendar, Plan: d.Plan, CMDB: d.CMDB, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

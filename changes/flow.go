@@ -29,6 +29,8 @@ const (
 	guardConditions = "conditions_met"
 	guardNotHeld    = "not_on_hold"
 	guardWindow     = "inside_the_window"
+	guardClear      = "no_hard_conflict"
+	guardThawed     = "no_freeze"
 	guardStarter    = "starter_did_not_decide"
 	guardReviewer   = "reviewed_by_somebody_else"
 	guardRetro      = "decided_in_retrospect"
@@ -59,19 +61,19 @@ var Flow = flow.Machine{
 		{Event: "expedite", Label: "Ask the emergency board", From: []string{StateDraft}, To: StateAuthorize, Action: "change.submit",
 			Guards: []string{permits("expedite"), guardPlan, guardElectorate}, Requires: []string{"reason"}, Tone: flow.Primary},
 		{Event: "schedule", Label: "Schedule", From: []string{StateDraft}, To: StateScheduled, Action: "change.submit",
-			Guards: []string{permits("schedule"), guardPlan, guardTemplate}, Tone: flow.Primary},
+			Guards: []string{permits("schedule"), guardPlan, guardTemplate, guardClear, guardThawed}, Tone: flow.Primary},
 		{Event: "break_glass", Label: "Break the glass", From: []string{StateDraft}, To: StateImplementing, Action: "change.break_glass",
 			Guards: []string{permits("break_glass"), guardIncident, guardElectorate, guardSigned}, Requires: []string{"reason"}, Tone: flow.Danger},
 		{Event: "register", Label: "Register as done", From: []string{StateDraft}, To: StateClosed, Action: "change.register",
 			Guards: []string{permits("register"), guardPlan}, Requires: []string{"outcome"}, Tone: flow.Primary},
 		{Event: "detect", Label: "Found", From: []string{StateDraft}, To: StateDetected, Automatic: true, Guards: []string{permits("detect")}},
 		{Event: "request_authorization", Label: "Request authorization", From: []string{StateAssess}, To: StateAuthorize, Action: "change.request_authorization",
-			Guards: []string{permits("request_authorization"), guardPlan, guardAnswers, guardPeer, guardElectorate}, Tone: flow.Primary},
+			Guards: []string{permits("request_authorization"), guardPlan, guardAnswers, guardPeer, guardElectorate, guardClear}, Tone: flow.Primary},
 		{Event: "authorize", Label: "Authorized", From: []string{StateAuthorize}, To: StateScheduled, Automatic: true, Guards: []string{guardApproved}},
 		{Event: "reject", Label: "Rejected", From: []string{StateAuthorize}, To: StateDraft, Automatic: true},
 		{Event: "revise", Label: "Plan revised", From: []string{StateAssess, StateAuthorize, StateScheduled}, To: StateDraft, Automatic: true},
 		{Event: "start", Label: "Start implementation", From: []string{StateScheduled}, To: StateImplementing, Action: "change.start",
-			Guards: []string{permits("start"), guardApproved, guardConditions, guardNotHeld, guardWindow, guardStarter}, Tone: flow.Primary},
+			Guards: []string{permits("start"), guardApproved, guardConditions, guardNotHeld, guardWindow, guardStarter, guardClear, guardThawed}, Tone: flow.Primary},
 		{Event: "complete", Label: "Complete", From: []string{StateImplementing}, To: StateReview, Action: "change.complete", Requires: []string{"outcome"}, Tone: flow.Primary},
 		{Event: "examine", Label: "Look into it", From: []string{StateDetected}, To: StateReview, Action: "change.examine",
 			Guards: []string{permits("examine")}, Tone: flow.Primary},

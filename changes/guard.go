@@ -24,6 +24,8 @@ type Scene struct {
 	Template func() error
 	// Signed tells whether the actor has given their password again.
 	Signed func() error
+	// Clear tells whether another change stands in the way, Thawed whether a freeze does.
+	Clear, Thawed func() error
 	// Offered: the move is only offered; what its dialog collects is not asked for yet.
 	Offered bool
 	// PeerAsked is set where a colleague decides anyway, so that nobody is asked twice.
@@ -70,6 +72,10 @@ func (c Change) Guard(s Scene) func(name string) error {
 			}
 		case guardTemplate:
 			return ask(s.Template)
+		case guardClear:
+			return ask(s.Clear)
+		case guardThawed:
+			return ask(s.Thawed)
 		case guardSigned:
 			if !s.Offered {
 				return ask(s.Signed)

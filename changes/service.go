@@ -73,7 +73,15 @@ type Templates interface {
 	Published(ctx context.Context, c Change) error
 }
 
-// Deps is what the service needs. Items, Closures and Templates may be nil.
+// Calendar answers for the times of changes: what else is planned, and when nothing may be done.
+type Calendar interface {
+	// Clear refuses a change in whose way another one stands.
+	Clear(ctx context.Context, c Change) error
+	// Thawed refuses a change that falls into a freeze.
+	Thawed(ctx context.Context, c Change) error
+}
+
+// Deps is what the service needs. Items, Closures, Templates and Calendar may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -85,6 +93,7 @@ type Deps struct {
 	Items     Items
 	Closures  Closures
 	Templates Templates
+	Calendar  Calendar
 }
 
 // Service holds the verbs of changes.
@@ -99,6 +108,7 @@ type Service struct {
 	items     Items
 	closures  Closures
 	templates Templates
+	calendar  Calendar
 	store     store
 }
 
@@ -106,7 +116,7 @@ type Service struct {
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
 	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items, closures: d.Closures,
-		templates: d.Templates, store: store{d.DB}}
+		templates: d.Templates, calendar: d.Calendar, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)
@@ -238,6 +248,10 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 			return s.templates.Published(ctx, c)
 		},
 		Signed: func() error { return s.signed(ctx) }}
+	if s.calendar != nil {
+		scene.Clear = func() error { return s.calendar.Clear(ctx, c) }
+		scene.Thawed = func() error { return s.calendar.Thawed(ctx, c) }
+	}
 	if err == nil && c.Ticket.State == StateAssess {
 		scene.PeerAsked, err = s.peerAsked(ctx, c)
 	}

@@ -239,6 +239,17 @@ func (s *Service) Members(ctx context.Context, group string, m Moment) ([]domain
 	return s.store.members(ctx, g.ID, m.with(s.db.Now(ctx)))
 }
 
+// GroupKeys lists the keys of the groups that items are in now, without asking who may see them: for composition and
+// scopes.
+func (s *Service) GroupKeys(ctx context.Context, ids []domain.CIID) (map[domain.CIID][]string, error) {
+	rows, err := s.store.groupsOf(ctx, ids, Moment{}.with(s.db.Now(ctx)))
+	out := map[domain.CIID][]string{}
+	for _, m := range rows {
+		out[m.CIID] = append(out[m.CIID], m.Group)
+	}
+	return out, err
+}
+
 // MembershipHistory lists everything that is held to be true of a group: who was a member when. Who may: ci.read for anything.
 func (s *Service) MembershipHistory(ctx context.Context, group string) ([]Membership, error) {
 	if s.gate.Scope(ctx, "ci.read").None() {

@@ -292,3 +292,9 @@ func (s *Service) Relations(ctx context.Context, number string, m Moment) (c CI,
 func (s *Service) RelationsByRef(ctx context.Context, refs []string) (map[string]Relation, error) {
 	return s.store.relationsByRef(ctx, refs)
 }
+
+// Ties lists the relations that items have now, at either end, without asking who may see them: for composition, and for
+// guards.
+func (s *Service) Ties(ctx context.Context, ids []domain.CIID) ([]Relation, error) {
+	return s.store.ties(ctx, ids)
+}

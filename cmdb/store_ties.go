@@ -212,3 +212,23 @@ func (s store) refs(ctx context.Context, ci domain.CIID) (relations, memberships
 	err = s.db.Conn(ctx).Raw("select ref from ci_memberships where ci_id = ? group by ref order by max(id) desc limit ?", ci, most).Scan(&memberships).Error
 	return relations, memberships, err
 }
+
+// ties lists the relations that items have now, each once, by key.
+func (s store) ties(ctx context.Context, ids []domain.CIID) (out []Relation, err error) {
+	seen := map[int64]bool{}
+	for _, end := range []string{"from_id", "to_id"} {
+		for page := range slices.Chunk(ids, 1000) {
+			var rows []Relation
+			if err := s.db.Conn(ctx).Where(end+" in ? and valid_to is null and superseded_at is null", page).Order("id").Find(&rows).Error; err != nil {
+				return nil, err
+			}
+			for _, r := range rows {
+				if !seen[r.ID] {
+					seen[r.ID] = true
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	return out, nil
+}

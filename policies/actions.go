@@ -128,6 +128,8 @@ var groups = complete([]Group{
 		do("change.complete", "Complete", "complete changes"),
 		do("change.close", "Close", "close changes after review"),
 		do("change.cancel", "Cancel", "cancel changes"),
+		do("change.accept_conflict", "Accept a conflict", "accept that changes conflict"),
+		do("change.override_freeze", "Override a freeze", "let changes go on in a freeze"),
 	)},
 	{Class: "ci", Label: "Configuration items", Actions: []Action{
 		do("ci.create", "Register", "register configuration items"),
@@ -155,6 +157,10 @@ var groups = complete([]Group{
 		see("rulebook.read", "Read", "read the models, the questionnaire and the approval policy of changes").reaching(Desk),
 		see("rulebook.rehearse", "Rehearse", "try an approval policy on changes of the past"),
 		do("rulebook.manage", "Manage", "set the models, the questionnaire and the approval policy of changes"),
+	}},
+	{Class: "calendar", Label: "The change calendar", Actions: []Action{
+		see("calendar.read", "Read", "see the change calendar, its windows and its freezes").reaching(Desk),
+		do("calendar.manage", "Manage", "make, suspend and retire maintenance windows and freezes"),
 	}},
 	{Class: "canned", Label: "Canned texts", Actions: []Action{
 		see("canned.read", "Read", "read canned texts and put them into replies").reaching(Desk),

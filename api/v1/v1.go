@@ -16,8 +16,10 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
+	"github.com/cabinetdesk/cabinet/api/v1/times"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -59,16 +61,19 @@ type Deps struct {
 	Approvals *approval.Service
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
-	CMDB      *cmdb.Service
-	Impact    *impact.Service
-	People    *people.Service
-	Audit     *audit.Log
-	Runs      *runs.Service
-	Canned    *canned.Service
-	Sealer    *audit.Sealer
-	Jobs      *jobs.Runner
-	Reports   *reports.Reports
-	Exports   *reports.Exports
+	Calendar  *calendar.Service
+	// Plan is a change as the calendar sees it.
+	Plan    func(c changes.Change) calendar.Plan
+	CMDB    *cmdb.Service
+	Impact  *impact.Service
+	People  *people.Service
+	Audit   *audit.Log
+	Runs    *runs.Service
+	Canned  *canned.Service
+	Sealer  *audit.Sealer
+	Jobs    *jobs.Runner
+	Reports *reports.Reports
+	Exports *reports.Exports
 	// Demo lists the logins that a demonstration shows on its sign-in page; nil in a real desk.
 	Demo    []DemoLogin
 	Version string
@@ -116,6 +121,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})
 	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
 	rules.Routes(b, rules.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Changes: d.Changes, Rules: d.Rules, Oversight: d.Oversight, Approvals: d.Approvals})
+	times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan})
 	return desk, b.Close()
 }
 

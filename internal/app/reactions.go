@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 )
@@ -14,6 +15,16 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 	case ticket.Commented:
 		// A requester who answers, or objects, sets the incident going again.
 		return k.Incidents.Answered(ctx, f)
+	case changes.Raised: // its fact is from before it had a key
+		c, err := k.Changes.Get(ctx, f.Change.Ticket.Number)
+		if err != nil {
+			return err
+		}
+		return k.Calendar.Follow(ctx, Plan(c), over(c))
+	case changes.Replanned:
+		return k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change))
+	case changes.Moved:
+		return k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change))
 	}
 	return nil
 }

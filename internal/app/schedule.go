@@ -24,6 +24,10 @@ type sweepChanges struct{}
 
 func (sweepChanges) Kind() string { return "sweep_changes" }
 
+type refreshCalendar struct{}
+
+func (refreshCalendar) Kind() string { return "refresh_calendar" }
+
 type checkPolicies struct{}
 
 func (checkPolicies) Kind() string { return "check_approval_policies" }
@@ -47,6 +51,9 @@ func (k *Desk) schedule(log *slog.Logger) {
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepChanges) error { return k.Changes.Sweep(ctx) })
 	jobs.Every(k.Jobs, 10*time.Minute, sweepChanges{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ refreshCalendar) error { return k.Calendar.Refresh(ctx) })
+	jobs.Every(k.Jobs, time.Hour, refreshCalendar{})
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ checkPolicies) error {
 		report, err := k.Oversight.Check(ctx)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -50,6 +51,7 @@ type Desk struct {
 	Changes   *changes.Service
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
+	Calendar  *calendar.Service
 	CMDB      *cmdb.Service
 	Impact    *impact.Service
 	Approvals *approval.Service
@@ -100,8 +102,10 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
 	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
+	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: estate{k.CMDB}, Random: Random,
+		Later: func(ctx context.Context) error { return k.Jobs.Enqueue(ctx, refreshCalendar{}) }})
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
-		Items: inventory{k.CMDB, k.Impact}, Closures: closures{k.Impact}})
+		Items: inventory{k.CMDB, k.Impact}, Closures: closures{k.Impact}, Calendar: timetable{k.Calendar}})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
@@ -109,6 +113,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates,
 	} {
 		k.Log.Register(kind, states)
 	}

@@ -14,6 +14,7 @@ import (
 var housekeeping = map[string]bool{
 	"counters": true, "sessions": true, "login_failures": true, "policy_state": true, "setup_links": true, "user_preferences": true,
 	"saved_views": true, "drafts": true, "idempotency_keys": true, "exports": true, "verifications": true,
+	"change_bookings": true, "change_booking_items": true, "change_booking_ties": true, "change_booking_people": true,
 	"change_cis":   true, // derived; what is frozen of it, triggers guard
 	"ci_sightings": true, "ci_search": true, "ci_attributes": true,
 	"import_runs": true, "import_refs": true, "import_refusals": true, "ticket_search": true, "api_tokens": true,

@@ -179,6 +179,35 @@ CREATE TABLE canned_texts (
   updated_at datetime not null
 );
 
+CREATE TABLE change_booking_items (
+  ticket_id integer not null references tickets (id),
+  ci_id     integer not null references cis (id),
+  depth     integer not null,
+  primary key (ticket_id, ci_id)
+) without rowid;
+
+CREATE TABLE change_booking_people (
+  ticket_id integer not null references tickets (id),
+  user_id   integer not null references users (id),
+  primary key (ticket_id, user_id)
+) without rowid;
+
+CREATE TABLE change_booking_ties (
+  ticket_id integer not null references tickets (id),
+  tie       text not null,
+  ci_id     integer not null references cis (id),
+  primary key (ticket_id, tie, ci_id)
+) without rowid;
+
+CREATE TABLE change_bookings (
+  ticket_id integer primary key references tickets (id),
+  starts_at datetime not null,
+  ends_at   datetime not null,
+  live      boolean not null,
+  model     text not null,
+  items     text not null
+);
+
 CREATE TABLE change_cis (
   ticket_id    integer not null references tickets (id),
   revision     integer not null,
@@ -193,6 +222,26 @@ CREATE TABLE change_cis (
   primary key (ticket_id, revision, ci_id)
 ) without rowid;
 
+CREATE TABLE change_conflicts (
+  id          integer primary key,
+  ref         text not null unique,
+  ticket_id   integer not null references tickets (id),
+  other_id    integer references tickets (id),
+  schedule_id integer references change_schedules (id),
+  kind        text not null,
+  severity    text not null check (severity in ('hard', 'high', 'medium')),
+  ci_id       integer references cis (id),
+  user_id     integer references users (id),
+  basis       text not null,
+  state       text not null check (state in ('open', 'accepted', 'resolved')),
+  accepted_by integer references users (id),
+  reason      text not null default '',
+  until       datetime,
+  found_at    datetime not null,
+  settled_at  datetime,
+  version     integer not null
+);
+
 CREATE TABLE change_rules (
   id      integer primary key,
   kind    text not null,
@@ -203,6 +252,26 @@ CREATE TABLE change_rules (
   set_by  integer references users (id),
   at      datetime not null,
   unique (kind, key, version)
+);
+
+CREATE TABLE change_schedules (
+  id              integer primary key,
+  ref             text not null unique,
+  kind            text not null check (kind in ('window', 'freeze')),
+  name            text not null,
+  purpose         text not null default '',
+  zone            text not null,
+  starts          text not null,
+  minutes         integer not null check (minutes > 0),
+  rule            text not null default '',
+  scope           text not null,
+  models          text not null default '[]',
+  suspended_from  datetime,
+  suspended_until datetime,
+  suspend_reason  text not null default '',
+  retired         boolean not null default false,
+  version         integer not null,
+  updated_at      datetime not null
 );
 
 CREATE TABLE "changes" (
@@ -762,9 +831,19 @@ CREATE INDEX board_duties_time on board_duties (board_id, ends_at);
 
 CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
 
+CREATE INDEX change_bookings_time on change_bookings (ends_at, starts_at, ticket_id) where live;
+
 CREATE INDEX change_cis_ci on change_cis (ci_id, ticket_id, revision, role);
 
 CREATE INDEX change_cis_loose on change_cis (ticket_id, revision) where frozen_at is null;
+
+CREATE INDEX change_conflicts_other on change_conflicts (other_id, state);
+
+CREATE INDEX change_conflicts_schedule on change_conflicts (schedule_id, state);
+
+CREATE INDEX change_conflicts_ticket on change_conflicts (ticket_id, state);
+
+CREATE INDEX change_schedules_used on change_schedules (kind, name) where not retired;
 
 CREATE INDEX changes_retro on changes (retro_due_at) where retro_state = 'pending';
 
@@ -1074,6 +1153,25 @@ CREATE TRIGGER change_cis_frozen_update before update on change_cis
   select raise(abort, 'what an authorised plan touches is never altered');
 end;
 
+CREATE TRIGGER change_conflicts_event_insert before insert on change_conflicts
+  when not exists (select 1 from audit_events where entity_kind = 'conflict' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a conflict is kept only with its event');
+end;
+
+CREATE TRIGGER change_conflicts_event_update before update on change_conflicts
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'conflict' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a conflict changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER change_conflicts_no_delete before delete on change_conflicts begin
+  select raise(abort, 'a conflict is never deleted');
+end;
+
+CREATE TRIGGER change_conflicts_no_replace before insert on change_conflicts
+  when exists (select 1 from change_conflicts where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a conflict is never replaced');
+end;
+
 CREATE TRIGGER change_rules_event before insert on change_rules
   when not exists (select 1 from audit_events where entity_kind = 'rulebook' and entity = new.kind || ':' || new.key and entity_version = new.version - 1) begin
   select raise(abort, 'a rule is set only with its event');
@@ -1090,6 +1188,25 @@ end;
 
 CREATE TRIGGER change_rules_no_update before update on change_rules begin
   select raise(abort, 'a version of a rule is never altered');
+end;
+
+CREATE TRIGGER change_schedules_event_insert before insert on change_schedules
+  when not exists (select 1 from audit_events where entity_kind = 'schedule' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a schedule is made only with its event');
+end;
+
+CREATE TRIGGER change_schedules_event_update before update on change_schedules
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'schedule' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a schedule changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER change_schedules_no_delete before delete on change_schedules begin
+  select raise(abort, 'a schedule is never deleted');
+end;
+
+CREATE TRIGGER change_schedules_no_replace before insert on change_schedules
+  when exists (select 1 from change_schedules where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a schedule is never replaced');
 end;
 
 CREATE TRIGGER changes_event_update before update on changes
