@@ -55,7 +55,13 @@ func (m *matrix) itemProbes(row route.Row, role string) []probe {
 				n = c.Number
 				p.visible, p.allowed = m.decide(role, "ci.read", c.Object()), m.decide(role, v.action, c.Object())
 			}
-			p.vague = row.ID == "relate-ci" || row.ID == "unrelate-ci"
+			p.vague = row.ID == "relate-ci" || row.ID == "unrelate-ci" || row.ID == "merge-ci"
+			if row.ID == "merge-ci" {
+				p.body = map[string]any{"into": m.item("team", role).Number, "reason": "x"}
+			}
+			if row.ID == "withdraw-ci" || row.ID == "reinstate-ci" { // whoever brings items in takes them back
+				p.allowed = p.allowed || p.visible && m.decide(role, "cmdb.import", policies.Object{})
+			}
 			p.path = strings.NewReplacer("{number}", n, "{event}", v.event, "{id}", "nothing").Replace(row.Path) + queries[row.ID]
 			out = append(out, p)
 		}

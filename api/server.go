@@ -12,6 +12,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -33,6 +34,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/cmdb/impact"
+	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -51,6 +53,11 @@ import (
 
 // DemoLogin is one of the people of a demonstration, for its sign-in page.
 type DemoLogin = v1.DemoLogin
+
+// Uploads keeps the files that sources are read from.
+type Uploads interface {
+	Put(ctx context.Context, r io.Reader, limit int64) (key string, size int64, sha256 string, err error)
+}
 
 // Deps is what the server needs. Gate is asked by the routes themselves; it is Policies in the running desk.
 type Deps struct {
@@ -71,6 +78,8 @@ type Deps struct {
 	// Plan is a change as the calendar sees it.
 	Plan    func(c changes.Change) calendar.Plan
 	CMDB    *cmdb.Service
+	Sources *reconcile.Service
+	Uploads Uploads
 	Impact  *impact.Service
 	Audit   *audit.Log
 	Sealer  *audit.Sealer
@@ -131,7 +140,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Calendar: d.Calendar, Plan: d.Plan, CMDB: d.CMDB, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Calendar: d.Calendar, Plan: d.Plan, CMDB: d.CMDB, Sources: d.Sources, Uploads: d.Uploads, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

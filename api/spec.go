@@ -39,6 +39,14 @@ var upload = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaTy
 		"file":     {Type: huma.TypeString, Format: "binary"},
 	}}}}}
 
+// uploads are the bodies of the routes that take a file.
+var uploads = map[string]*huma.RequestBody{"attach": upload, "upload-cis": {Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+	Type: huma.TypeObject, Required: []string{"mapping", "file"}, Properties: map[string]*huma.Schema{
+		"mapping": {Type: huma.TypeString, Description: "Before the file: the name of a mapping that comes with the desk, or a YAML file"},
+		"part":    {Type: huma.TypeBoolean, Description: "Before the file: it does not list everything that the source has"},
+		"file":    {Type: huma.TypeString, Format: "binary", Description: "CSV, a workbook (.xlsx), or JSON"},
+	}}}}}}
+
 // name is that of a type in the description; what belongs to errors says so.
 func name(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
@@ -65,7 +73,7 @@ func describe(api huma.API) ([]byte, error) {
 			doc.Tags = append(doc.Tags, &huma.Tag{Name: row.Tag})
 		}
 		if row.Stream { // huma would read a body that it knows of
-			doc.Paths[row.Path].Post.RequestBody = upload
+			doc.Paths[row.Path].Post.RequestBody = uploads[row.ID]
 		}
 	}
 	b, err := json.MarshalIndent(doc, "", "  ")

@@ -82,6 +82,18 @@ func (v Values) Value() (driver.Value, error) {
 	return string(b), err
 }
 
+// Sources lists from which sources the values are, sorted; what was written by hand is not of one.
+func (v Values) Sources() []string {
+	out := []string{}
+	for _, x := range v {
+		if x.Source != "" {
+			out = append(out, x.Source)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Scan implements sql.Scanner.
 func (v *Values) Scan(src any) error {
 	*v = Values{}

@@ -16,5 +16,8 @@ var (
 	ErrModel        = domain.Code(domain.Invalid, "cmdb_model_invalid", "The model contradicts itself")
 	ErrModelNarrows = domain.Code(domain.Conflict, "cmdb_model_orphans", "Existing items would not fit the model")
 	ErrMember       = domain.Code(domain.Conflict, "ci_membership_overlaps", "The item is a member in that time already")
+	ErrTied         = domain.Code(domain.Conflict, "ci_still_tied", "The item still has relations or is in groups")
+	ErrMerge        = domain.Code(domain.Conflict, "ci_merge_not_possible", "Those items cannot be merged")
+	ErrSince        = domain.Code(domain.Conflict, "ci_changed_since", "The item has been changed since")
 	ErrMoment       = domain.Code(domain.Invalid, "ci_moment", "That is not an instant that can be looked at")
 )

@@ -19,7 +19,7 @@ const (
 )
 
 // Changed is the fact that something happened to an item: What names it, in the past tense ("registered", "amended",
-// "went_live", "attested", "merged", "unmerged", "withdrawn", "reinstated").
+// "went_live", "attested", "merged", "unmerged", "withdrawn", "reinstated", "put_back").
 type Changed struct {
 	CI   CI
 	What string

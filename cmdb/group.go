@@ -205,8 +205,11 @@ func (s *Service) memberOf(ctx context.Context, in MemberInput) (CI, Group, erro
 
 func (s *Service) tieMember(ctx context.Context, m, old *Membership, what, reason, run string) error {
 	fact := Tied{Kind: kindMembership, Ref: m.Ref, Version: m.Version, What: what, State: m.state(), Reason: reason, Run: run}
-	if old != nil {
+	switch {
+	case old != nil:
 		fact.Before = old.state()
+	case m.Version > 1:
+		fact.Before = map[string]string{"withdrawn": "true"}
 	}
 	if err := s.db.Emit(ctx, fact); err != nil {
 		return err

@@ -39,28 +39,12 @@ func (s *Service) Register(ctx context.Context, in RegisterInput) (c CI, err err
 		if err != nil {
 			return err
 		}
-		if err := placeable(m, in.Class); err != nil {
+		if c, err = s.begin(ctx, m, &in); err != nil {
 			return err
-		}
-		if in.Status == "" {
-			in.Status = Flow.Initial
-		}
-		if err := Flow.Knows(in.Status); err != nil {
-			return ErrValue.With("body.status", "a status is one of "+strings.Join(Flow.StateNames(), ", "))
 		}
 		now := s.db.Now(ctx)
 		from, err := in.Origin.since(now)
 		if err != nil {
-			return err
-		}
-		c = CI{Facts: Facts{Class: in.Class, Status: in.Status, Presence: Present, Values: Values{}}, Version: 1, CreatedAt: now, UpdatedAt: now}
-		if err := s.set(ctx, m, &c.Facts, in.Values, in.Origin); err != nil {
-			return err
-		}
-		if c.Facts.Name == "" {
-			return ErrValue.With("body.values.name", "an item needs a name")
-		}
-		if err := s.gate.Check(ctx, "ci.create", c.Object()); err != nil {
 			return err
 		}
 		n, err := s.db.NextNumber(ctx, domain.KindCI)

@@ -159,6 +159,11 @@ func (s *Service) index(ctx context.Context, m model.Model, c CI) error {
 	if err != nil {
 		return err
 	}
+	return s.store.index(ctx, c.ID, describe(m, c, names))
+}
+
+// describe makes the document by which an item is found.
+func describe(m model.Model, c CI, names map[domain.UserID]string) document {
 	class, _ := m.Class(c.Facts.Class)
 	d := document{number: c.Number, name: c.Facts.Name, codes: c.Facts.Serial + " " + c.Facts.AssetTag, people: names[c.Facts.OwnerID] + " " + names[c.Facts.UsedBy],
 		words: class.Label + " " + c.Facts.Tags}
@@ -172,7 +177,7 @@ func (s *Service) index(ctx context.Context, m model.Model, c CI) error {
 			d.words += " " + text
 		}
 	}
-	return s.store.index(ctx, c.ID, d)
+	return d
 }
 
 func people(c CI) (out []domain.UserID) {
@@ -217,7 +222,12 @@ func (s *Service) RegisterStates(register func(kind string, states audit.States)
 		return nil
 	})
 	register(kindMembership, func(ctx context.Context, yield func(string, int64, map[string]string) error) error {
-		return s.store.eachMembership(ctx, func(m Membership) error { return yield(m.Ref, m.Version, m.state()) })
+		return s.store.eachMembership(ctx, func(m Membership, withdrawn bool, version int64) error {
+			if withdrawn {
+				return yield(m.Ref, version, map[string]string{"withdrawn": "true"})
+			}
+			return yield(m.Ref, version, m.state())
+		})
 	})
 	register(kindModel, func(ctx context.Context, yield func(string, int64, map[string]string) error) error {
 		versions, err := s.store.modelVersions(ctx)

@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,69 @@ func (s store) byNumbers(ctx context.Context, numbers []string) (map[string]CI, 
 }
 
 func (s store) insert(ctx context.Context, c *CI) error { return s.db.Conn(ctx).Create(c).Error }
+
+var factColumns = []string{"class", "name", "status", "presence", "merged_into", "environment", "criticality", "team_id", "owner_id", "used_by", "site_id", "serial", "asset_tag",
+	"tags", "warranty_until", "support_until", "body", "verified_at", "verified_by"}
+
+func (f Facts) columns() []any {
+	return []any{f.Class, f.Name, f.Status, string(f.Presence), f.MergedInto, f.Environment, f.Criticality, f.TeamID, f.OwnerID, f.UsedBy, f.SiteID, f.Serial, f.AssetTag,
+		f.Tags, f.WarrantyUntil, f.SupportUntil, f.Values, f.VerifiedAt, f.VerifiedBy}
+}
+
+// insertMany writes new items and reads their keys back by number.
+func (s store) insertMany(ctx context.Context, fresh []*CI) error {
+	rows, numbers := make([][]any, len(fresh)), make([]string, len(fresh))
+	for i, c := range fresh {
+		rows[i], numbers[i] = append([]any{c.Number, c.Version, c.CreatedAt, c.UpdatedAt}, c.Facts.columns()...), c.Number
+	}
+	if err := s.db.InsertMany(ctx, "cis", append([]string{"number", "version", "created_at", "updated_at"}, factColumns...), rows, ""); err != nil {
+		return err
+	}
+	ids := map[string]domain.CIID{}
+	for page := range slices.Chunk(numbers, 1000) {
+		var found []struct {
+			ID     domain.CIID
+			Number string
+		}
+		if err := s.db.Conn(ctx).Raw("select id, number from cis where number in ?", page).Scan(&found).Error; err != nil {
+			return err
+		}
+		for _, f := range found {
+			ids[f.Number] = f.ID
+		}
+	}
+	for _, c := range fresh {
+		c.ID = ids[c.Number]
+	}
+	return nil
+}
+
+func (s store) insertRevisions(ctx context.Context, list []Revision) error {
+	rows := make([][]any, len(list))
+	for i, r := range list {
+		rows[i] = append([]any{r.CIID, r.Version, r.CreatedAt, r.UpdatedAt, r.ValidFrom, r.ValidTo, r.RecordedAt}, r.Facts.columns()...)
+	}
+	return s.db.InsertMany(ctx, "ci_revisions", append([]string{"ci_id", "version", "created_at", "updated_at", "valid_from", "valid_to", "recorded_at"}, factColumns...), rows, "")
+}
+
+// indexMany writes the documents of new items.
+func (s store) indexMany(ctx context.Context, fresh []*CI, docs []document) error {
+	if !s.db.IsPostgres() {
+		rows := make([][]any, len(docs))
+		for i, d := range docs {
+			rows[i] = []any{int64(fresh[i].ID), d.number, d.name, d.codes, d.people, d.words}
+		}
+		return s.db.InsertMany(ctx, "ci_search", []string{"rowid", "number", "name", "codes", "people", "words"}, rows, "")
+	}
+	ids, heads, bodies := make([]int64, len(docs)), make([]string, len(docs)), make([]string, len(docs))
+	for i, d := range docs {
+		ids[i], heads[i], bodies[i] = int64(fresh[i].ID), db.Spaced(d.number+" "+d.name+" "+d.codes), db.Spaced(d.people+" "+d.words)
+	}
+	_, err := s.db.SQL(ctx).ExecContext(ctx, `insert into ci_search (ci_id, doc)
+		select x.id, setweight(to_tsvector('simple', x.head), 'A') || setweight(to_tsvector('simple', x.body), 'B')
+		from unnest($1::bigint[], $2::text[], $3::text[]) as x (id, head, body)`, ids, heads, bodies)
+	return db.Translate(err)
+}
 
 // update writes all columns by version; a lost race is domain.ErrStale.
 func (s store) update(ctx context.Context, c CI) error {

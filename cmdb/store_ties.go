@@ -51,6 +51,39 @@ func (s store) relationsByRef(ctx context.Context, refs []string) (map[string]Re
 	return out, nil
 }
 
+// relationsFrom gives the present relations of items by what they join.
+func (s store) relationsFrom(ctx context.Context, ids []domain.CIID) (map[tieKey]Relation, error) {
+	out := map[tieKey]Relation{}
+	for page := range slices.Chunk(ids, 1000) {
+		var rows []Relation
+		if err := s.db.Conn(ctx).Where("from_id in ? and valid_to is null and superseded_at is null", page).Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[tieKey{r.FromID, r.Type, r.ToID}] = r
+		}
+	}
+	return out, nil
+}
+
+// heldBy marks those of the items to which a relation of one of the types leads now.
+func (s store) heldBy(ctx context.Context, kinds []string, ids []domain.CIID, held map[domain.CIID]bool) error {
+	if len(kinds) == 0 {
+		return nil
+	}
+	for page := range slices.Chunk(ids, 1000) {
+		var rows []struct{ ToID domain.CIID }
+		err := s.db.Conn(ctx).Raw("select distinct to_id from ci_relations where to_id in ? and type in ? and valid_to is null and superseded_at is null", page, kinds).Scan(&rows).Error
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			held[r.ToID] = true
+		}
+	}
+	return nil
+}
+
 // relationPast gives what is held to be true of a relation (nil when it was withdrawn), how it was when it was open
 // last, and its highest version; a withdrawal makes a version without a row.
 func (s store) relationPast(ctx context.Context, ref string) (last *Relation, open Relation, version int64, err error) {
@@ -187,18 +220,123 @@ func (s store) members(ctx context.Context, group int64, m Moment) (out []domain
 	return out, err
 }
 
-func (s store) eachMembership(ctx context.Context, yield func(Membership) error) error {
+// membershipPast is relationPast for a membership.
+func (s store) membershipPast(ctx context.Context, ref string) (last *Membership, open Membership, version int64, err error) {
+	var rows []Membership
+	if err := s.db.Conn(ctx).Raw(membershipSelect+"where m.ref = ? order by m.id", ref).Scan(&rows).Error; err != nil {
+		return nil, open, 0, err
+	}
+	if len(rows) == 0 {
+		return nil, open, 0, domain.ErrNotFound.Because("There is no such membership.")
+	}
+	for i, r := range rows {
+		version = max(version, r.Version)
+		if r.ValidTo == nil || open.ID == 0 {
+			open = r
+		}
+		if r.SupersededAt == nil {
+			last = &rows[i]
+		}
+	}
+	if last == nil {
+		version++
+	}
+	return last, open, version, nil
+}
+
+// eachMembership yields what is held to be true of each membership, and of withdrawn ones their last row.
+func (s store) eachMembership(ctx context.Context, yield func(m Membership, withdrawn bool, version int64) error) error {
 	var after int64
 	for {
 		var page []Membership
-		if err := s.db.Conn(ctx).Raw(membershipSelect+"where m.id > ? and m.superseded_at is null order by m.id limit 1000", after).Scan(&page).Error; err != nil || len(page) == 0 {
+		if err := s.db.Conn(ctx).Raw(membershipSelect+"where m.id > ? order by m.id limit 1000", after).Scan(&page).Error; err != nil || len(page) == 0 {
 			return err
 		}
 		for _, m := range page {
 			after = m.ID
-			if err := yield(m); err != nil {
+			if m.SupersededAt == nil {
+				if err := yield(m, false, m.Version); err != nil {
+					return err
+				}
+				continue
+			}
+			last, _, version, err := s.membershipPast(ctx, m.Ref)
+			if err != nil {
 				return err
 			}
+			if last == nil && m.Version == version-1 {
+				if err := yield(m, true, version); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// tiesOf lists the present relations of items and the memberships that hold, at both ends.
+func (s store) tiesOf(ctx context.Context, ci domain.CIID, now time.Time) (relations []Relation, members []Membership, err error) {
+	if err := s.db.Conn(ctx).Where("(from_id = ? or to_id = ?) and valid_to is null and superseded_at is null", ci, ci).Order("id").Find(&relations).Error; err != nil {
+		return nil, nil, err
+	}
+	err = s.db.Conn(ctx).Raw(membershipSelect+"where m.ci_id = ? and m.superseded_at is null and (m.valid_to is null or m.valid_to > ?) order by m.id", ci, now).Scan(&members).Error
+	return relations, members, err
+}
+
+func (s store) addMerge(ctx context.Context, m *Merge) error { return s.db.Conn(ctx).Create(m).Error }
+
+func (s store) openMerge(ctx context.Context, from domain.CIID) (m Merge, err error) {
+	return m, s.db.Conn(ctx).Where("from_id = ? and undone_at is null", from).Take(&m).Error
+}
+
+func (s store) closeMerge(ctx context.Context, id int64, at time.Time) error {
+	return s.db.Conn(ctx).Exec("update ci_merges set undone_at = ? where id = ? and undone_at is null", at, id).Error
+}
+
+// digest feeds what is present into a hash, in an order that depends on nothing but the content.
+func (s store) digest(ctx context.Context, now time.Time, line func(parts ...string)) error {
+	err := s.walk(ctx, "presence = 'present'", nil, func(page []CI) error {
+		for _, c := range page {
+			line("item", c.Number, c.Facts.state()["provenance"], c.Facts.Class, c.Facts.Status, c.Facts.Fields()["verified_at"], c.Facts.Fields()["verified_by"])
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var after tieKey
+	for {
+		var page []Relation
+		err := s.db.Conn(ctx).Where("(from_id, type, to_id) > (?, ?, ?) and valid_to is null and superseded_at is null", after.from, after.kind, after.to).
+			Order("from_id, type, to_id").Limit(1000).Find(&page).Error
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, r := range page {
+			state := r.state()
+			line("relation", state["from"], r.Type, state["to"], state["redundancy"], state["needed"], r.Source, state["by"], state["valid_from"])
+			after = tieKey{r.FromID, r.Type, r.ToID}
+		}
+	}
+	var last int64
+	for {
+		var page []Membership
+		err := s.db.Conn(ctx).Raw(membershipSelect+"where m.ci_id > ? and m.superseded_at is null and (m.valid_to is null or m.valid_to > ?) order by m.ci_id, g.key, m.valid_from limit 1000", last, now).Scan(&page).Error
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		// A page ends with a whole item; an item is in fewer groups than a page has rows.
+		if len(page) == 1000 {
+			end := page[len(page)-1].CIID
+			for len(page) > 1 && page[len(page)-1].CIID == end {
+				page = page[:len(page)-1]
+			}
+		}
+		for _, m := range page {
+			line("member", m.state()["ci"], m.Group, m.state()["valid_from"], m.state()["valid_to"])
+			last = int64(m.CIID)
 		}
 	}
 }

@@ -145,7 +145,8 @@ var groups = complete([]Group{
 	}},
 	{Class: "cmdb", Label: "The CMDB", Actions: []Action{
 		do("cmdb.model", "Edit the model", "edit the classes and relations of the CMDB"),
-		see("cmdb.sources", "See sources", "see the sources of the CMDB and their runs"),
+		see("cmdb.sources", "See sources", "see the sources of the CMDB and their runs").reaching(Desk),
+		do("cmdb.source", "Set up sources", "set up the sources of the CMDB and what counts more"),
 		do("cmdb.import", "Import", "bring configuration items in from sources, and undo that"),
 	}},
 	{Class: "board", Label: "Boards", Actions: []Action{

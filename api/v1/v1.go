@@ -16,6 +16,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
+	"github.com/cabinetdesk/cabinet/api/v1/sources"
 	"github.com/cabinetdesk/cabinet/api/v1/times"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
@@ -24,6 +25,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/cmdb/impact"
+	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -65,6 +67,8 @@ type Deps struct {
 	// Plan is a change as the calendar sees it.
 	Plan    func(c changes.Change) calendar.Plan
 	CMDB    *cmdb.Service
+	Sources *reconcile.Service
+	Uploads sources.Files
 	Impact  *impact.Service
 	People  *people.Service
 	Audit   *audit.Log
@@ -120,6 +124,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})
 	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
+	sources.Routes(b, sources.Deps{Directory: desk.Directory, CMDB: d.CMDB, Sources: d.Sources, People: d.People, Files: d.Uploads})
 	rules.Routes(b, rules.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Changes: d.Changes, Rules: d.Rules, Oversight: d.Oversight, Approvals: d.Approvals})
 	times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan})
 	return desk, b.Close()

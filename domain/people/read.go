@@ -146,6 +146,35 @@ func (s *Service) NamesOf(ctx context.Context, users []domain.UserID) (map[domai
 	return out, nil
 }
 
+// Named finds people by login, mail address, reference, or a name that only one of them has, without asking who may: for imports. The
+// keys are the words that were given; words that mean nobody, or several, are left out.
+func (s *Service) Named(ctx context.Context, words []string) (map[string]domain.UserID, error) {
+	list, err := s.store.calledBy(ctx, words)
+	if err != nil {
+		return nil, err
+	}
+	exact, named, twice := map[string]domain.UserID{}, map[string]domain.UserID{}, map[string]bool{}
+	for _, p := range list {
+		exact[p.Login], exact[p.Ref] = p.ID, p.ID
+		for _, w := range []string{strings.ToLower(p.Email), strings.ToLower(p.Name)} {
+			if id, there := named[w]; there && id != p.ID {
+				twice[w] = true
+			}
+			named[w] = p.ID
+		}
+	}
+	out := map[string]domain.UserID{}
+	for _, w := range words {
+		low := strings.ToLower(strings.TrimSpace(w))
+		for _, id := range []domain.UserID{named[low], exact[low], exact[w]} {
+			if id != 0 && (id != named[low] || !twice[low]) {
+				out[w] = id
+			}
+		}
+	}
+	return out, nil
+}
+
 // MemberOf tells whether a user's account is active and whether they are in a team. Errors: domain.ErrNotFound.
 func (s *Service) MemberOf(ctx context.Context, user domain.UserID, team domain.TeamID) (active, member bool, err error) {
 	return s.store.memberOf(ctx, user, team)

@@ -143,6 +143,24 @@ func (s store) logins(ctx context.Context, logins []string) (map[string]domain.U
 	return out, nil
 }
 
+// calledBy finds whoever has one of the words as login, mail address, reference or name.
+func (s store) calledBy(ctx context.Context, words []string) (out []Person, err error) {
+	low := make([]string, len(words))
+	for i, w := range words {
+		low[i] = strings.ToLower(strings.TrimSpace(w))
+	}
+	for i := 0; i < len(words); i += chunk {
+		var page []Person
+		as, exact := low[i:min(i+chunk, len(low))], words[i:min(i+chunk, len(words))]
+		err := s.raw(ctx, `select id, login, ref, email, name from users where login in ? or lower(name) in ? or lower(email) in ? or ref in ?`, as, as, as, exact).Scan(&page).Error
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page...)
+	}
+	return out, nil
+}
+
 func (s store) insertPeople(ctx context.Context, people []Person, hash string) error {
 	for i := 0; i < len(people); i += chunk {
 		page := people[i:min(i+chunk, len(people))]

@@ -1,22 +1,28 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/domain/people"
 	"github.com/cabinetdesk/cabinet/internal/app/imports"
+	"github.com/cabinetdesk/cabinet/internal/channels/cifile"
 	"github.com/cabinetdesk/cabinet/internal/channels/eventlog"
 	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/reports"
 )
 
 type importCmd struct {
+	CIs      importCIsCmd      `cmd:"" name:"cis" help:"Import configuration items from another tool: a CSV file, a workbook or JSON. First a proposal is shown."`
 	EventLog importEventLogCmd `cmd:"" name:"event-log" help:"Import incidents from an event log: a CSV file in which one row is one snapshot of a ticket."`
 }
 
@@ -195,4 +201,50 @@ func printReconciliation(out io.Writer, rep imports.Report) error {
 		}
 	}
 	return errors.Join(err, w.Flush())
+}
+
+// named answers what files of other tools say about people, teams and sites.
+type named struct{ people *people.Service }
+
+func (n named) Named(ctx context.Context, words []string) (map[string]domain.UserID, error) {
+	return n.people.Named(ctx, words)
+}
+
+func (n named) Ensure(ctx context.Context, p cifile.Person) error {
+	_, err := n.people.EnsurePerson(ctx, people.NewPerson{Login: p.Login, Name: p.Name, Email: p.Email, Inactive: !p.Active})
+	return err
+}
+
+func (n named) Places(ctx context.Context) (map[string]domain.TeamID, map[string]domain.SiteID, error) {
+	teams, err := n.people.TeamsByID(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	sites, err := n.people.SitesByID(ctx)
+	byTeam, bySite := map[string]domain.TeamID{}, map[string]domain.SiteID{}
+	for id, t := range teams {
+		byTeam[strings.ToLower(t.Name)] = id
+	}
+	for id, t := range teams { // a key is exact: it counts before a name
+		byTeam[t.Key] = id
+	}
+	for id, s := range sites {
+		bySite[strings.ToLower(s.Name)] = id
+	}
+	for id, s := range sites {
+		bySite[s.Key] = id
+	}
+	return byTeam, bySite, err
+}
+
+// sheet is the first sheet of a workbook, as the reader of files wants it.
+type sheet struct{ file io.ReadSeeker }
+
+func openSheet(f io.ReadSeeker) (cifile.Table, error) { return sheet{f}, nil }
+
+func (s sheet) Each(yield func(line int, cells []string) error) error {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return cifile.ErrFile.Because("The file cannot be read twice.").Wrap(err)
+	}
+	return reports.ReadSheet(s.file, yield)
 }

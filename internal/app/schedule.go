@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/reports"
@@ -84,6 +85,9 @@ func (k *Desk) schedule(log *slog.Logger) {
 	jobs.Register(k.Jobs, k.Runs.Work)
 
 	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, exportRequest) })
+	jobs.Register(k.Jobs, k.Sources.Work)
+	jobs.Register(k.Jobs, func(ctx context.Context, _ reconcile.SweepJob) error { return k.Sources.Sweep(ctx) })
+	jobs.Every(k.Jobs, 5*time.Minute, reconcile.SweepJob{})
 	jobs.Register(k.Jobs, func(ctx context.Context, _ reports.PurgeJob) error { return k.Exports.Purge(ctx) })
 	jobs.Every(k.Jobs, 6*time.Hour, reports.PurgeJob{})
 }

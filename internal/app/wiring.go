@@ -16,6 +16,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/cmdb/impact"
+	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -53,6 +54,7 @@ type Desk struct {
 	Oversight *oversight.Service
 	Calendar  *calendar.Service
 	CMDB      *cmdb.Service
+	Sources   *reconcile.Service
 	Impact    *impact.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
@@ -117,7 +119,10 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	} {
 		k.Log.Register(kind, states)
 	}
+	k.Sources = reconcile.New(reconcile.Deps{DB: d, Gate: k.Gate, CMDB: k.CMDB, People: named{k.People}, Files: store, Queue: k.Jobs, Sheet: openSheet, Random: Random})
+
 	k.People.RegisterStates(k.Log.Register)
+	k.Sources.RegisterStates(k.Log.Register)
 	k.CMDB.RegisterStates(k.Log.Register)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

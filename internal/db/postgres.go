@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -96,4 +97,14 @@ func (d *DB) Tailored(ctx context.Context) *gorm.DB {
 		g.Statement.ConnPool = tailored{g.Statement.ConnPool}
 	}
 	return g
+}
+
+// Analyse lets PostgreSQL look at tables that have just grown by much: until its own background work comes round, it plans for the
+// size that they had, and reads them whole. SQLite does not need it. A role that does not own them is ignored by the server.
+func (d *DB) Analyse(ctx context.Context, tables ...string) error {
+	if !d.IsPostgres() {
+		return nil
+	}
+	_, err := d.writer.ExecContext(ctx, "analyze "+strings.Join(tables, ", "))
+	return translate(err)
 }

@@ -360,6 +360,18 @@ CREATE TABLE ci_memberships (
   superseded_at datetime
 );
 
+CREATE TABLE ci_merges (
+  id        integer primary key,
+  from_id   integer not null references cis (id),
+  into_id   integer not null references cis (id),
+  version   integer not null,
+  moved     text not null,
+  reason    text not null,
+  by_id     integer references users (id),
+  merged_at datetime not null,
+  undone_at datetime
+);
+
 CREATE TABLE ci_relations (
   id            integer primary key,
   ref           text not null,
@@ -409,6 +421,68 @@ CREATE TABLE ci_revisions (
   superseded_at  datetime
 );
 
+CREATE TABLE ci_run_items (
+  run_id    integer not null references ci_runs (id),
+  seq       integer not null,
+  line      integer not null,
+  key       text not null,
+  class     text not null,
+  name      text not null,
+  serial    text not null default '',
+  asset_tag text not null default '',
+  ci_id     integer references cis (id),
+  version   integer not null default 0,
+  matched   text not null default '',
+  action    text not null check (action in ('new', 'changed', 'unchanged', 'outranked', 'conflicting', 'refused', 'person', 'retired', 'gone')),
+  done      integer not null default 0,
+  proposal  text not null,
+  outcome   text not null default '',
+  primary key (run_id, seq)
+) without rowid;
+
+CREATE TABLE ci_run_ties (
+  run_id   integer not null references ci_runs (id),
+  seq      integer not null,
+  line     integer not null,
+  kind     text not null check (kind in ('relation', 'member')),
+  key      text not null,
+  type     text not null,
+  inverse  boolean not null,
+  other    text not null,
+  from_id  integer references cis (id),
+  to_id    integer references cis (id),
+  ref      text not null default '',
+  action   text not null check (action in ('new', 'unchanged', 'ended', 'unresolved', 'refused')),
+  done     integer not null default 0,
+  reason   text not null default '',
+  primary key (run_id, seq)
+) without rowid;
+
+CREATE TABLE ci_runs (
+  id            integer primary key,
+  ref           text not null unique,
+  source_id     integer not null references ci_sources (id),
+  state         text not null check (state in ('waiting', 'reading', 'proposed', 'applying', 'applied', 'undoing', 'undone', 'discarded', 'failed')),
+  whole         boolean not null, -- it lists everything that the source has
+  file          text not null,
+  file_key      text not null default '',
+  sha256        text not null,
+  mapping       text not null,
+  mapping_body  text not null default '',
+  by_id         integer references users (id),
+  by_ref        text not null,
+  summary       text not null default '{}',
+  position      integer not null default 0,
+  events        integer not null default 0,
+  problem       text not null default '',
+  made_at       datetime not null,
+  touched_at    datetime not null,
+  observed_at   datetime not null,
+  proposed_at   datetime,
+  applied_at    datetime,
+  undone_at     datetime
+);
+
 CREATE VIRTUAL TABLE ci_search using fts5 (number, name, codes, people, words, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
 
 CREATE TABLE 'ci_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
@@ -426,9 +500,23 @@ CREATE TABLE ci_sightings (
   key        text not null,
   ci_id      integer not null references cis (id),
   first_seen datetime not null,
-  last_seen  datetime not null,
+  last_seen  datetime not null, status text not null default '',
   primary key (source, key)
 ) without rowid;
+
+CREATE TABLE ci_sources (
+  id           integer primary key,
+  key          text not null unique,
+  name         text not null,
+  kind         text not null check (kind in ('file', 'push')),
+  rank         integer not null check (rank between 0 and 100),
+  precedence   text not null default '[]',
+  stale_days   integer not null check (stale_days between 1 and 3650),
+  missing      text not null check (missing in ('keep', 'retire')),
+  retire_share integer not null check (retire_share between 0 and 100),
+  account_id   integer references users (id),
+  version      integer not null
+);
 
 CREATE TABLE cis (
   id             integer primary key,
@@ -859,6 +947,10 @@ CREATE INDEX ci_memberships_group on ci_memberships (group_id, ci_id) where supe
 
 CREATE INDEX ci_memberships_ref on ci_memberships (ref);
 
+CREATE INDEX ci_merges_into on ci_merges (into_id);
+
+CREATE UNIQUE INDEX ci_merges_open on ci_merges (from_id) where undone_at is null;
+
 CREATE INDEX ci_relations_first on ci_relations (from_id, type, to_id, valid_from, valid_to, recorded_at, superseded_at, redundancy, needed);
 
 CREATE INDEX ci_relations_first_now on ci_relations (from_id, type, to_id, redundancy, needed) where valid_to is null and superseded_at is null;
@@ -881,6 +973,20 @@ CREATE INDEX ci_revisions_known on ci_revisions (ci_id) where superseded_at is n
 
 CREATE INDEX ci_revisions_name on ci_revisions (name, ci_id);
 
+CREATE INDEX ci_run_items_action on ci_run_items (run_id, action, seq);
+
+CREATE INDEX ci_run_items_ci on ci_run_items (ci_id, run_id) where ci_id is not null;
+
+CREATE INDEX ci_run_items_key on ci_run_items (run_id, key);
+
+CREATE INDEX ci_run_items_name on ci_run_items (run_id, name);
+
+CREATE INDEX ci_run_ties_action on ci_run_ties (run_id, action, seq);
+
+CREATE INDEX ci_run_ties_ref on ci_run_ties (run_id, ref);
+
+CREATE INDEX ci_runs_source on ci_runs (source_id, id);
+
 CREATE INDEX ci_sightings_ci on ci_sightings (ci_id);
 
 CREATE INDEX ci_sightings_seen on ci_sightings (source, last_seen);
@@ -890,6 +996,8 @@ CREATE INDEX cis_asset_tag on cis (asset_tag, id) where asset_tag <> '';
 CREATE INDEX cis_class_name on cis (class, name, id) where presence = 'present';
 
 CREATE INDEX cis_criticality on cis ((case criticality when 0 then 9 else criticality end), name, id) where presence = 'present';
+
+CREATE INDEX cis_merged on cis (merged_into) where merged_into is not null;
 
 CREATE INDEX cis_name on cis (name, id) where presence = 'present';
 
@@ -1245,6 +1353,15 @@ CREATE TRIGGER ci_memberships_only_superseded before update on ci_memberships
   select raise(abort, 'what was recorded is superseded, never altered');
 end;
 
+CREATE TRIGGER ci_merges_event before insert on ci_merges
+  when not exists (select 1 from cis c join audit_events e on e.entity_kind = 'ci' and e.entity = c.number where c.id = new.from_id and e.entity_version = new.version) begin
+  select raise(abort, 'a merge is recorded only with its event');
+end;
+
+CREATE TRIGGER ci_merges_no_delete before delete on ci_merges begin
+  select raise(abort, 'a merge is never deleted');
+end;
+
 CREATE TRIGGER ci_relations_event before insert on ci_relations
   when not exists (select 1 from audit_events where entity_kind = 'ci_relation' and entity = new.ref and entity_version = new.version) begin
   select raise(abort, 'a relation changes only with its event');
@@ -1285,6 +1402,25 @@ CREATE TRIGGER ci_revisions_only_superseded before update on ci_revisions
     or new.name <> old.name or new.class <> old.class or new.status <> old.status or new.presence <> old.presence
     or new.valid_from <> old.valid_from or new.valid_to is not old.valid_to or new.recorded_at <> old.recorded_at begin
   select raise(abort, 'what was recorded is superseded, never altered');
+end;
+
+CREATE TRIGGER ci_sources_event_insert before insert on ci_sources
+  when not exists (select 1 from audit_events where entity_kind = 'ci_source' and entity = new.key and entity_version = new.version) begin
+  select raise(abort, 'a source changes only with its event');
+end;
+
+CREATE TRIGGER ci_sources_event_update before update on ci_sources
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'ci_source' and entity = new.key and entity_version = new.version) begin
+  select raise(abort, 'a source changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER ci_sources_no_delete before delete on ci_sources begin
+  select raise(abort, 'a source is never deleted');
+end;
+
+CREATE TRIGGER ci_sources_no_replace before insert on ci_sources
+  when exists (select 1 from ci_sources where id = new.id or key = new.key) begin
+  select raise(abort, 'a source is never replaced');
 end;
 
 CREATE TRIGGER cis_event_insert before insert on cis

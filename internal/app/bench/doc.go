@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/domain/people"
@@ -23,6 +24,7 @@ type Desk struct {
 	People  *people.Service
 	Gate    *policies.Engine
 	Tickets *ticket.Service
+	Sources *reconcile.Service
 	Handler http.Handler
 }
 

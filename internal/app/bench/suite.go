@@ -69,7 +69,7 @@ var Suite = []struct {
 	Run  func(s *Session, ctx context.Context) ([]Row, error)
 }{
 	{"queues", (*Session).queues}, {"filters", (*Session).filters}, {"pages", (*Session).nextPages}, {"counts", (*Session).counts},
-	{"tickets", (*Session).ticketPages}, {"search", (*Session).search}, {"cmdb", (*Session).cmdb}, {"create", (*Session).create}, {"verify", (*Session).verify},
+	{"tickets", (*Session).ticketPages}, {"search", (*Session).search}, {"cmdb", (*Session).cmdb}, {"create", (*Session).create}, {"cmdb-import", (*Session).imports}, {"verify", (*Session).verify},
 }
 
 // Session is a running server with people signed in.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cabinetdesk/cabinet/internal/channels/textfile"
 )
 
 // foreign is the mapping of an invented tool: semicolons, other times, other words.
@@ -142,13 +144,13 @@ func TestABadRowIsRefusedAloneWithItsLineColumnAndReason(t *testing.T) {
 		{"no count", good(map[string]string{"reopen_count": "-1"}), "reopen_count", "this is no count"},
 		{"control character", good(map[string]string{"caller_id": "a\x07b"}), "caller_id", "the value has control characters"},
 		{"long name", good(map[string]string{"caller_id": strings.Repeat("x", 201)}), "caller_id", "the value is longer than 200 characters"},
-		{"NUL", good(map[string]string{"caller_id": "a\x00b"}), "", string(errNUL)},
-		{"not UTF-8", good(map[string]string{"caller_id": "a\xffb"}), "", string(errEncoding)},
-		{"open quote", good(map[string]string{"caller_id": `"never`}), "", string(errOpen)},
-		{"stray quote", good(map[string]string{"caller_id": `5" disk "`}), "", string(errStray)},
-		{"text after a quote", good(map[string]string{"caller_id": `"a"b`}), "", string(errStray)},
+		{"NUL", good(map[string]string{"caller_id": "a\x00b"}), "", string(textfile.ErrNUL)},
+		{"not UTF-8", good(map[string]string{"caller_id": "a\xffb"}), "", string(textfile.ErrEncoding)},
+		{"open quote", good(map[string]string{"caller_id": `"never`}), "", string(textfile.ErrOpen)},
+		{"stray quote", good(map[string]string{"caller_id": `5" disk "`}), "", string(textfile.ErrStray)},
+		{"text after a quote", good(map[string]string{"caller_id": `"a"b`}), "", string(textfile.ErrStray)},
 		{"too few columns", "INC1,New", "", fmt.Sprintf("the row has 2 columns and the header %d", len(m.used()))},
-		{"huge row", good(map[string]string{"location": strings.Repeat("y", maxRowBytes)}), "", string(errTooLong)},
+		{"huge row", good(map[string]string{"location": strings.Repeat("y", textfile.MaxRowBytes)}), "", string(textfile.ErrTooLong)},
 		{"huge value", good(map[string]string{"location": strings.Repeat("y", maxValue+1)}), "location", "the value is longer than 100,000 bytes"},
 	} {
 		r, err := NewReader(strings.NewReader(header+"\n"+good(nil)+"\n"+c.row+"\n"+good(map[string]string{"number": "INC0000002"})+"\n"), m)
@@ -218,17 +220,17 @@ func TestTimePatterns(t *testing.T) {
 		{"rfc3339", "2016-03-05T09:07:30-01:00", "2016-03-05T10:07:30Z"},
 		{"unix", "1457168850.5", "2016-03-05T09:07:30.5Z"},
 	} {
-		l, err := parseLayout(c.pattern)
+		l, err := textfile.ParseLayout(c.pattern)
 		if err != nil {
 			t.Errorf("%s: %v", c.pattern, err)
 			continue
 		}
-		if got, ok := l.parse(c.text, time.UTC); !ok || got.Format(time.RFC3339Nano) != c.want {
+		if got, ok := l.Parse(c.text, time.UTC); !ok || got.Format(time.RFC3339Nano) != c.want {
 			t.Errorf("%s: %v, %v", c.pattern, got, ok)
 		}
 	}
 	for _, bad := range []string{"", "2006", "QQ", "yyyy'", "yyyy'04'", "SSS", "   "} {
-		if _, err := parseLayout(bad); err == nil {
+		if _, err := textfile.ParseLayout(bad); err == nil {
 			t.Errorf("%q is taken for a pattern", bad)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -18,6 +17,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/channels/textfile"
 )
 
 // The errors of this package: both mean that nothing was read.
@@ -57,7 +57,7 @@ type Mapping struct {
 	name   string
 	digest string
 	zone   *time.Location
-	times  []layout
+	times  []textfile.Layout
 }
 
 // FileShape says how the file is written.
@@ -244,7 +244,7 @@ func (m *Mapping) checkTimes(p *problems) {
 		p.add("time.formats: say how times are written, such as yyyy-MM-dd HH:mm:ss")
 	}
 	for _, f := range m.Time.Formats {
-		l, err := parseLayout(f)
+		l, err := textfile.ParseLayout(f)
 		if err != nil {
 			p.add("time.formats: %s", err)
 			continue
@@ -366,5 +366,3 @@ func (m *Mapping) used() []string {
 func IsMappingFile(name string) bool {
 	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
-
-var errPattern = errors.New("a pattern is made of yyyy MM dd HH mm ss, as in d/M/yyyy HH:mm")

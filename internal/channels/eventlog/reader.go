@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/cabinetdesk/cabinet/internal/channels/textfile"
 )
 
 // How long values may be. What is longer is refused, never cut.
@@ -23,7 +25,7 @@ const (
 // Reader yields the rows of one file.
 type Reader struct {
 	m        *Mapping
-	in       *records
+	in       *textfile.Rows
 	header   []string
 	at       map[string]int // column → index
 	hashed   []string       // all columns, sorted
@@ -45,14 +47,14 @@ type parsedTime struct {
 // NewReader reads the header. It fails with [ErrFile] for what is not a text file, has no header, or
 // misses a column that the mapping names.
 func NewReader(r io.Reader, m *Mapping) (*Reader, error) {
-	out := &Reader{m: m, in: newRecords(r, m.File.Delimiter), at: map[string]int{},
+	out := &Reader{m: m, in: textfile.NewRows(r, m.File.Delimiter), at: map[string]int{},
 		missing: map[string]bool{"": true}, truth: map[string]bool{}, final: map[string]map[string]bool{}, lastTime: map[string]parsedTime{}}
 	var used []string
-	fields, _, err := out.in.next()
+	fields, _, err := out.in.Next()
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil, ErrFile.Because("The file is empty.")
-	case err != nil && isMalformed(err):
+	case err != nil && textfile.IsMalformed(err):
 		return nil, ErrFile.Because("The header cannot be read: %s.", err)
 	case err != nil:
 		return nil, ErrFile.Because("The file cannot be read.").Wrap(err)
@@ -92,17 +94,12 @@ func NewReader(r io.Reader, m *Mapping) (*Reader, error) {
 	return out, nil
 }
 
-func isMalformed(err error) bool {
-	var m malformed
-	return errors.As(err, &m)
-}
-
 // Next returns the next good row. Bad ones are refused on the way: see [Reader.Refused]. It fails with io.EOF at the
 // end, and with [ErrFile] when the file cannot be read on.
 func (r *Reader) Next() (Row, error) {
 	for {
-		fields, line, err := r.in.next()
-		if err != nil && !isMalformed(err) {
+		fields, line, err := r.in.Next()
+		if err != nil && !textfile.IsMalformed(err) {
 			if errors.Is(err, io.EOF) {
 				return Row{}, io.EOF
 			}
@@ -110,7 +107,7 @@ func (r *Reader) Next() (Row, error) {
 		}
 		r.rows++
 		if err == nil && len(fields) != len(r.header) {
-			err = malformed("the row has " + strconv.Itoa(len(fields)) + " columns and the header " + strconv.Itoa(len(r.header)))
+			err = textfile.Malformed("the row has " + strconv.Itoa(len(fields)) + " columns and the header " + strconv.Itoa(len(r.header)))
 		}
 		if err != nil {
 			r.refused = append(r.refused, Refusal{Line: line, Reason: err.Error()})
@@ -137,10 +134,10 @@ func (r *Reader) Refused() []Refusal {
 func (r *Reader) Rows() int { return r.rows }
 
 // Line is the line of the file that was read last.
-func (r *Reader) Line() int { return r.in.line }
+func (r *Reader) Line() int { return r.in.Line() }
 
 // Bytes is how much of the file has been read.
-func (r *Reader) Bytes() int64 { return r.in.bytes }
+func (r *Reader) Bytes() int64 { return r.in.Bytes() }
 
 // parse reads one row; the first thing that is wrong stays in column and reason.
 type parse struct {
@@ -214,7 +211,7 @@ func (p *parse) when(column string) time.Time {
 		return last.t
 	}
 	for _, l := range p.r.m.times {
-		if t, ok := l.parse(v, p.r.m.zone); ok {
+		if t, ok := l.Parse(v, p.r.m.zone); ok {
 			p.r.lastTime[column] = parsedTime{strings.Clone(v), t}
 			return t
 		}

@@ -1,13 +1,14 @@
-package eventlog
+package textfile
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// layout reads times of one form.
-type layout struct {
+// Layout reads times of one form.
+type Layout struct {
 	unix bool
 	form string // for package time
 }
@@ -20,16 +21,16 @@ var letters = map[string]string{
 	"SSSSSS": "000000", "SSS": "000", "a": "PM", "XXX": "Z07:00", "XX": "Z0700", "X": "Z07", "z": "MST",
 }
 
-// parseLayout reads a pattern; text between apostrophes stands for itself.
-func parseLayout(pattern string) (layout, error) {
+// ParseLayout reads a pattern; text between apostrophes stands for itself.
+func ParseLayout(pattern string) (Layout, error) {
 	switch pattern {
 	case "unix":
-		return layout{unix: true}, nil
+		return Layout{unix: true}, nil
 	case "rfc3339":
-		return layout{form: time.RFC3339Nano}, nil
+		return Layout{form: time.RFC3339Nano}, nil
 	}
 	if len(pattern) > 100 {
-		return layout{}, errPattern
+		return Layout{}, errPattern
 	}
 	var b strings.Builder
 	seen := false
@@ -39,10 +40,10 @@ func parseLayout(pattern string) (layout, error) {
 		case c == '\'':
 			end := strings.IndexByte(pattern[i+1:], '\'')
 			if end < 0 {
-				return layout{}, errPattern
+				return Layout{}, errPattern
 			}
 			if strings.Trim(pattern[i+1:i+1+end], "TZ at,") != "" { // anything else could be a field for package time
-				return layout{}, errPattern
+				return Layout{}, errPattern
 			}
 			b.WriteString(pattern[i+1 : i+1+end])
 			i += end + 2
@@ -53,7 +54,7 @@ func parseLayout(pattern string) (layout, error) {
 			}
 			form, ok := letters[pattern[i:j]]
 			if !ok || strings.HasPrefix(form, "000") && !strings.HasSuffix(b.String(), ".") && !strings.HasSuffix(b.String(), ",") {
-				return layout{}, errPattern
+				return Layout{}, errPattern
 			}
 			b.WriteString(form)
 			seen = true
@@ -62,18 +63,18 @@ func parseLayout(pattern string) (layout, error) {
 			b.WriteByte(c)
 			i++
 		default:
-			return layout{}, errPattern
+			return Layout{}, errPattern
 		}
 	}
 	if !seen {
-		return layout{}, errPattern
+		return Layout{}, errPattern
 	}
-	return layout{form: b.String()}, nil
+	return Layout{form: b.String()}, nil
 }
 
-// parse reads a time; ok is false when it is not of this form. A clock time that a zone skips or repeats in
+// Parse reads a time; ok is false when it is not of this form. A clock time that a zone skips or repeats in
 // spring or autumn is taken as package time takes it.
-func (l layout) parse(s string, zone *time.Location) (t time.Time, ok bool) {
+func (l Layout) Parse(s string, zone *time.Location) (t time.Time, ok bool) {
 	if l.unix {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil || n < -62135596800 || n > 253402300799 {
@@ -87,3 +88,5 @@ func (l layout) parse(s string, zone *time.Location) (t time.Time, ok bool) {
 	}
 	return t.UTC(), true
 }
+
+var errPattern = errors.New("a pattern is made of yyyy MM dd HH mm ss, as in d/M/yyyy HH:mm")

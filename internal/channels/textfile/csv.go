@@ -1,4 +1,4 @@
-package eventlog
+package textfile
 
 import (
 	"bufio"
@@ -12,14 +12,14 @@ import (
 // The largest row that is read, in bytes and in lines of the file; a longer one is refused. The bounds keep
 // one quote that is never closed from swallowing the rest of the file.
 const (
-	maxRowBytes = 1 << 20
+	MaxRowBytes = 1 << 20
 	maxRowLines = 500
 )
 
-// records reads the rows of a CSV file (RFC 4180, with any delimiter, LF or CRLF). The reader of the
+// Rows reads the rows of a CSV file (RFC 4180, with any delimiter, LF or CRLF). The reader of the
 // standard library is not used because after a quote that is never closed it cannot go on with the next line,
 // and because it bounds nothing.
-type records struct {
+type Rows struct {
 	in    *bufio.Reader
 	delim string
 	line  int   // number of the line that was taken last, from 1
@@ -28,34 +28,48 @@ type records struct {
 	out   []string
 }
 
-// rawLine is a line with its end. Of one that is too long only the beginning is kept, with errTooLong.
+// rawLine is a line with its end. Of one that is too long only the beginning is kept, with ErrTooLong.
 type rawLine struct {
 	text []byte
 	size int64
 	err  error
 }
 
-func newRecords(r io.Reader, delim string) *records {
-	return &records{in: bufio.NewReaderSize(r, 64<<10), delim: delim}
+// NewRows reads r, whose fields are parted by one character.
+func NewRows(r io.Reader, delim string) *Rows {
+	return &Rows{in: bufio.NewReaderSize(r, 64<<10), delim: delim}
 }
 
-// malformed is why a row cannot be split.
-type malformed string
+// Line is the number of the line that was taken last, from 1.
+func (r *Rows) Line() int { return r.line }
 
-func (m malformed) Error() string { return string(m) }
+// Bytes is how much of the file has been taken.
+func (r *Rows) Bytes() int64 { return r.bytes }
 
+// Malformed is why a row cannot be split.
+type Malformed string
+
+func (m Malformed) Error() string { return string(m) }
+
+// IsMalformed tells whether an error is about one row, after which the next one can be read.
+func IsMalformed(err error) bool {
+	var m Malformed
+	return errors.As(err, &m)
+}
+
+// What can be wrong with a row.
 const (
-	errTooLong  = malformed("the row is longer than 1 MiB")
-	errOpen     = malformed("a quote is opened and not closed")
-	errStray    = malformed("there is a quote where none may be: a value that holds quotes is quoted itself, and they are doubled")
-	errEncoding = malformed("the text is not UTF-8")
-	errNUL      = malformed("there is a NUL character")
+	ErrTooLong  = Malformed("the row is longer than 1 MiB")
+	ErrOpen     = Malformed("a quote is opened and not closed")
+	ErrStray    = Malformed("there is a quote where none may be: a value that holds quotes is quoted itself, and they are doubled")
+	ErrEncoding = Malformed("the text is not UTF-8")
+	ErrNUL      = Malformed("there is a NUL character")
 )
 
-// next returns the fields of the next row and the line on which it begins; the fields are valid until the
-// next call. Empty lines are skipped. A row that cannot be split gives a malformed error, and the reader goes
+// Next returns the fields of the next row and the line on which it begins; the fields are valid until the
+// next call. Empty lines are skipped. A row that cannot be split gives a Malformed error, and the reader goes
 // on with the line after it; io.EOF ends the file.
-func (r *records) next() (fields []string, line int, err error) {
+func (r *Rows) Next() (fields []string, line int, err error) {
 	first, err := r.take()
 	for err == nil && len(bytes.TrimRight(first, "\r\n")) == 0 {
 		first, err = r.take()
@@ -70,14 +84,14 @@ func (r *records) next() (fields []string, line int, err error) {
 	row := first
 	if bytes.Count(row, quote)%2 == 1 { // a value goes on in the next line
 		if row = r.closed(first); row == nil {
-			return nil, line, errOpen
+			return nil, line, ErrOpen
 		}
 	}
 	switch {
 	case !utf8.Valid(row):
-		return nil, line, errEncoding
+		return nil, line, ErrEncoding
 	case bytes.IndexByte(row, 0) >= 0:
-		return nil, line, errNUL
+		return nil, line, ErrNUL
 	}
 	fields, err = r.split(string(row))
 	return fields, line, err
@@ -87,11 +101,11 @@ var quote = []byte{'"'}
 
 // closed joins lines to the first one until its quotes are closed; nil when they never are, and then no further
 // line has been taken: they are rows of their own.
-func (r *records) closed(first []byte) []byte {
+func (r *Rows) closed(first []byte) []byte {
 	row := bytes.Clone(first)
 	for i := range maxRowLines {
 		more := r.peek(i)
-		if more.size == 0 || more.err != nil || len(row)+len(more.text) > maxRowBytes {
+		if more.size == 0 || more.err != nil || len(row)+len(more.text) > MaxRowBytes {
 			return nil
 		}
 		row = append(row, more.text...)
@@ -106,7 +120,7 @@ func (r *records) closed(first []byte) []byte {
 }
 
 // split takes a row apart.
-func (r *records) split(row string) ([]string, error) {
+func (r *Rows) split(row string) ([]string, error) {
 	row = strings.TrimSuffix(strings.TrimSuffix(row, "\n"), "\r")
 	out := r.out[:0]
 	for {
@@ -114,12 +128,12 @@ func (r *records) split(row string) ([]string, error) {
 		if strings.HasPrefix(row, `"`) {
 			end := closing(row)
 			if end < 0 {
-				return nil, errOpen
+				return nil, ErrOpen
 			}
 			value = strings.ReplaceAll(row[1:end], `""`, `"`)
 			row = row[end+1:]
 			if row != "" && !strings.HasPrefix(row, r.delim) {
-				return nil, errStray
+				return nil, ErrStray
 			}
 		} else {
 			end := strings.Index(row, r.delim)
@@ -128,7 +142,7 @@ func (r *records) split(row string) ([]string, error) {
 			}
 			value, row = row[:end], row[end:]
 			if strings.IndexByte(value, '"') >= 0 {
-				return nil, errStray
+				return nil, ErrStray
 			}
 		}
 		out = append(out, value)
@@ -156,7 +170,7 @@ func closing(row string) int {
 }
 
 // take takes the next line, with its line end.
-func (r *records) take() ([]byte, error) {
+func (r *Rows) take() ([]byte, error) {
 	l := r.peek(0)
 	if l.size == 0 {
 		return nil, l.err
@@ -168,7 +182,7 @@ func (r *records) take() ([]byte, error) {
 }
 
 // peek looks at a line without taking it. At the end of the file its size is 0 and its error io.EOF.
-func (r *records) peek(i int) rawLine {
+func (r *Rows) peek(i int) rawLine {
 	for len(r.ahead) <= i {
 		l := r.fetch()
 		if l.size == 0 {
@@ -179,19 +193,19 @@ func (r *records) peek(i int) rawLine {
 	return r.ahead[i]
 }
 
-func (r *records) fetch() (l rawLine) {
+func (r *Rows) fetch() (l rawLine) {
 	for {
 		part, err := r.in.ReadSlice('\n')
 		l.size += int64(len(part))
-		if len(l.text) <= maxRowBytes {
+		if len(l.text) <= MaxRowBytes {
 			l.text = append(l.text, part...)
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		switch {
-		case len(l.text) > maxRowBytes:
-			l.err = errTooLong
+		case len(l.text) > MaxRowBytes:
+			l.err = ErrTooLong
 		case err != nil && (!errors.Is(err, io.EOF) || l.size == 0):
 			l.err = err
 		}
