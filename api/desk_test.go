@@ -33,6 +33,18 @@ func TestARequestIsFulfilledByItsTasks(t *testing.T) {
 	})
 }
 
+func TestTheTimelineOfAnItemSaysWhatEnded(t *testing.T) {
+	each(t, func(h *house) {
+		for class, name := range map[string]string{"server": "host-1", "database": "shop"} {
+			h.post("omar", "/cis", map[string]any{"class": class, "status": "live", "values": map[string]string{"name": name}}).ok(201)
+		}
+		host, shop := h.get("omar", "/cis?q=host-1").ok(200).text("items.0.number"), h.get("omar", "/cis?q=shop").ok(200).text("items.0.number")
+		ref := h.post("omar", "/cis/"+shop+"/relations", map[string]any{"type": "runs_on", "to": host}).ok(200).text("relations.0.id")
+		h.do(ask{by: "omar", method: "DELETE", path: "/cis/" + shop + "/relations/" + ref}).ok(200)
+		h.get("omar", "/cis/"+host+"/timeline").ok(200).is("items.0.label", "ended a relation").is("items.0.changes.0.after", "runs shop ("+shop+")")
+	})
+}
+
 func TestAListOfItemsIsFilteredByWhatItsClassHas(t *testing.T) {
 	each(t, func(h *house) {
 		for name, memory := range map[string]string{"db-01": "64", "db-02": "128"} {

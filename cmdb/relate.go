@@ -287,6 +287,12 @@ func (s *Service) Relations(ctx context.Context, number string, m Moment) (c CI,
 	return c, out, others, nil
 }
 
+// RelationsByRef gives relations as they were recorded last, by reference: what an event that does not name both ends is about. It
+// asks for no right, since it names keys; show only what [Service.Readable] lets through.
+func (s *Service) RelationsByRef(ctx context.Context, refs []string) (map[string]Relation, error) {
+	return s.store.relationsByRef(ctx, refs)
+}
+
 // Ties lists the relations that items have now, at either end, without asking who may see them: for composition, and for
 // guards.
 func (s *Service) Ties(ctx context.Context, ids []domain.CIID) ([]Relation, error) {

@@ -36,6 +36,21 @@ func (s store) relationByRef(ctx context.Context, ref string) (r Relation, err e
 	return r, err
 }
 
+// relationsByRef gives relations as they were recorded last, whether or not they still hold.
+func (s store) relationsByRef(ctx context.Context, refs []string) (map[string]Relation, error) {
+	out := map[string]Relation{}
+	for page := range slices.Chunk(refs, 500) {
+		var rows []Relation
+		if err := s.db.Conn(ctx).Where("ref in ?", page).Order("version").Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.Ref] = r
+		}
+	}
+	return out, nil
+}
+
 // relationsFrom gives the present relations of items by what they join.
 func (s store) relationsFrom(ctx context.Context, ids []domain.CIID) (map[tieKey]Relation, error) {
 	out := map[tieKey]Relation{}

@@ -103,6 +103,9 @@ func (a *area) entries(ctx context.Context, c cmdb.CI, events []audit.Event) ([]
 	if err != nil {
 		return nil, err
 	}
+	if events, err = a.whole(ctx, events); err != nil {
+		return nil, err
+	}
 	w, items, err := a.words(ctx, events)
 	if err != nil {
 		return nil, err
@@ -127,6 +130,30 @@ func (a *area) entries(ctx context.Context, c cmdb.CI, events []audit.Event) ([]
 		out = append(out, x)
 	}
 	return out, nil
+}
+
+// whole lends the events of relations that did not change their ends what these are: the end of a relation says what ended.
+func (a *area) whole(ctx context.Context, events []audit.Event) ([]audit.Event, error) {
+	var refs []string
+	for _, e := range events {
+		if e.EntityKind == "ci_relation" && !slices.ContainsFunc(e.Changes, func(ch audit.Change) bool { return ch.Field == "from" }) {
+			refs = append(refs, e.Entity)
+		}
+	}
+	if len(refs) == 0 {
+		return events, nil
+	}
+	known, err := a.CMDB.RelationsByRef(ctx, refs)
+	out := slices.Clone(events)
+	for i, e := range out {
+		r, ok := known[e.Entity]
+		if !ok || !slices.Contains(refs, e.Entity) {
+			continue
+		}
+		key := func(id domain.CIID) string { return strconv.FormatInt(int64(id), 10) }
+		out[i].Changes = append(slices.Clone(e.Changes), audit.Change{Field: "from", After: key(r.FromID)}, audit.Change{Field: "to", After: key(r.ToID)}, audit.Change{Field: "type", After: r.Type})
+	}
+	return out, err
 }
 
 // changes lists what an event changed, in words: an item's values, or the two ends of a relation.
