@@ -37,7 +37,7 @@ func desk(t *testing.T, dialect db.Dialect) (*app.Desk, bench.Desk) {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	return k, bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets, Handler: server.Handler()}
+	return k, bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets, Sources: k.Sources, Handler: server.Handler()}
 }
 
 func TestTheGeneratedDatabaseKeepsEveryInvariantAndTheSuiteRunsOnIt(t *testing.T) {
