@@ -221,8 +221,7 @@ func (s *Service) StateHash(ctx context.Context) (string, error) {
 		return "", domain.ErrForbidden
 	}
 	h := sha256.New()
-	var err error
-	err = s.db.Snapshot(ctx, func(ctx context.Context) error {
+	err := s.db.Snapshot(ctx, func(ctx context.Context) error {
 		return s.store.digest(ctx, s.db.Now(ctx), func(parts ...string) {
 			for _, p := range parts {
 				_, _ = fmt.Fprintf(h, "%d:", len(p)) // a hash takes everything

@@ -76,8 +76,8 @@ func TestATemplateIsApprovedByTheBoardOnItsEvidenceAndNotByItsAuthor(t *testing.
 			t.Errorf("drafted by a requester: %v", err)
 		}
 		x, err := w.Templates.Draft(w.As("amir"), template.DraftInput{Key: "restart-mail", Doc: doc()})
-		if err != nil {
-			t.Fatal(err)
+		if err != nil || x.State != template.StateDraft {
+			t.Fatalf("%s, %v", x.State, err)
 		}
 		if _, err := w.Templates.Draft(w.As("amir"), template.DraftInput{Key: "restart-mail", Doc: doc()}); !errors.Is(err, template.ErrKey) {
 			t.Errorf("the key again: %v", err)
