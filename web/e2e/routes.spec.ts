@@ -39,6 +39,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
     return ['/cis', `/cis?class=server&status=live&open=${server}`, '/cis?class=database&at=2020-01-01', '/cis/new?class=server', `/cis/${server}`, `/cis/${cluster}/impact`, `/cis/${service}/impact?show=up`, `/cis/${cluster}/impact?show=around&depth=2`,
       '/cis/groups', '/cis/groups/financial-systems', '/cis/attest?of=all'];
   },
+  'omar (sources)': async () => ['/cmdb/sources', '/cmdb/import', '/cmdb/duplicates', '/cmdb/quality', '/cmdb/model'],
   carl: async () => ['/approvals', '/me/delegations'],
   otto: async (desk) => {
     const log = await (await desk.api.get('/api/v1/audit/events?limit=1')).json() as { items: { id: string }[] };
