@@ -81,10 +81,10 @@ func (s store) measure(ctx context.Context, scope policies.Scope, since time.Tim
 	if cond == "" {
 		return nil
 	}
-	var after domain.CIID
+	var after domain.CIID // sent as a number: a key of zero is null, and nothing is larger than that
 	for {
 		var page []cmdb.CI
-		err := s.db.Conn(ctx).Raw("select c.* from cis c where c.presence = 'present' and c.status <> 'disposed' and c.id > ? and ("+cond+") order by c.id limit 1000", append([]any{after}, args...)...).Scan(&page).Error
+		err := s.db.Conn(ctx).Raw("select c.* from cis c where c.presence = 'present' and c.status <> 'disposed' and c.id > ? and ("+cond+") order by c.id limit 1000", append([]any{int64(after)}, args...)...).Scan(&page).Error
 		if err != nil || len(page) == 0 {
 			return err
 		}
