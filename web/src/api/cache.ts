@@ -13,15 +13,43 @@ export function patchRecord(number: string, patch: Partial<Ticket>): () => void 
   if (before) client.setQueryData(['record', number], { ...before, ...patch });
   for (const [key, data] of lists) {
     if (!data?.pages.some((page) => page.items.some((row) => row.number === number))) continue;
+    const { dataUpdatedAt, isInvalidated } = client.getQueryState(key)!;
     client.setQueryData<Lists>(key, {
       ...data,
       pages: data.pages.map((page) => ({ ...page, items: page.items.map((row) => (row.number === number ? { ...row, ...patch } as TicketRow : row)) })),
-    });
+    }, { updatedAt: dataUpdatedAt });
+    // One row is newer now; which rows the list has is as old as it was.
+    if (isInvalidated) void client.invalidateQueries({ queryKey: key, exact: true });
   }
   return () => {
     if (before) client.setQueryData(['record', number], before);
     for (const [key, data] of lists) client.setQueryData(key, data);
   };
+}
+
+type Versioned = { version?: number } | undefined;
+const turns = new Map<string, { tail: Promise<unknown>; ours: Map<number, number> }>();
+
+/**
+ * Sends this person's writes on one record one after the other. `send` gets the version that it continues: the one on
+ * the screen, or what this person's own write before it made of that one. So quick hands do not collide with
+ * themselves, and somebody else's edit in between is still refused.
+ */
+export function inTurn<R>(record: { number: string; version: number }, send: (version: number) => Promise<R>): Promise<R> {
+  const line = turns.get(record.number) ?? { tail: Promise.resolve(), ours: new Map<number, number>() };
+  turns.set(record.number, line);
+  const run = async () => {
+    let version = record.version;
+    for (let next = line.ours.get(version); next !== undefined; next = line.ours.get(version)) version = next;
+    const answer = await send(version);
+    const made = (answer as Versioned)?.version;
+    if (made !== undefined && made > version) line.ours.set(version, made);
+    return answer;
+  };
+  const turn = line.tail.then(run, run);
+  line.tail = turn.catch(() => undefined);
+  void line.tail.then(() => { if (line.ours.size > 50) line.ours.clear(); });
+  return turn;
 }
 
 /** Takes the server's answer to a write as the truth, and marks what follows from it as stale. */

@@ -20,7 +20,7 @@ export default function ApprovalsPage() {
   const [kept, keep] = useState<ApprovalRow[]>([]);
   const query = useQuery(approvals(state));
   const items = query.data?.items ?? [];
-  const shown = state === 'waiting' ? [...kept, ...items.filter((item) => !kept.some((one) => one.slot_id === item.slot_id))] : items;
+  const shown = state === 'waiting' ? [...kept.filter((one) => !items.some((item) => item.slot_id === one.slot_id)), ...items.map((item) => kept.find((one) => one.slot_id === item.slot_id) ?? item)] : items;
   const open = items.filter((item) => item.can && !kept.some((one) => one.slot_id === item.slot_id)).length;
 
   return (
@@ -28,14 +28,14 @@ export default function ApprovalsPage() {
       <header><h1>My approvals</h1><Segments label="Show" value={state} onChange={setState} options={[{ value: 'waiting', label: open ? `Waiting (${open})` : 'Waiting' }, { value: 'decided', label: 'Decided' }]} /></header>
       {query.isPending ? <Bones lines={6} /> : query.isError ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : shown.length === 0 ? (
         state === 'waiting' ? <Empty icon="checks" title="Nothing waits for you">Changes and requests that need your decision appear here, with the plan to decide on.</Empty> : <Empty icon="seal" title="You have not decided anything yet">Your decisions and their receipts are kept here.</Empty>
-      ) : <ul className="list stack loose">{shown.map((item) => <li key={`${item.number}-${item.slot_id}`}><Card item={item} onDecided={() => keep((before) => [item, ...before.filter((one) => one.slot_id !== item.slot_id)])} /></li>)}</ul>}
+      ) : <ul className="list stack loose">{shown.map((item) => <li key={`${item.number}-${item.slot_id}`}><Card item={item} onDeciding={(now) => keep((before) => [...(now ? [item] : []), ...before.filter((one) => one.slot_id !== item.slot_id)])} /></li>)}</ul>}
     </div>
   );
 }
 
 const decisionTone = { approve: ['done', 'Approved'], reject: ['refused', 'Rejected'], recuse: ['closed', 'Stepped aside'] } as const;
 
-function Card({ item, onDecided }: { item: ApprovalRow; onDecided: () => void }) {
+function Card({ item, onDeciding }: { item: ApprovalRow; onDeciding: (now: boolean) => void }) {
   const [reading, read] = useState(false);
   return (
     <article className="card approval" aria-label={`${item.number} ${item.title}`}>
@@ -57,7 +57,7 @@ function Card({ item, onDecided }: { item: ApprovalRow; onDecided: () => void })
         {reading && <PlanReader number={item.number} />}
         {item.decided ? (
           <div className="stack"><div className="row"><Tone tone={decisionTone[item.decided.decision][0]}>{decisionTone[item.decided.decision][1]}</Tone><span className="dim small"><Ago at={item.decided.at} /></span></div>{item.decided.comment && <blockquote className="quote">{item.decided.comment}</blockquote>}{item.decided.receipt && <ReceiptView receipt={item.decided.receipt} />}</div>
-        ) : item.can ? <DecisionBox number={item.number} slotId={item.slot_id} slotLabel={item.slot_label} digest={item.digest} sign={item.sign} meaning={item.meaning} retro={item.retro} onDecided={onDecided} />
+        ) : item.can ? <DecisionBox number={item.number} slotId={item.slot_id} slotLabel={item.slot_label} digest={item.digest} sign={item.sign} meaning={item.meaning} retro={item.retro} onDeciding={onDeciding} />
           : <p className="why-not small"><Icon name="lock" size={14} /><span>You cannot decide: {(item.reasons ?? []).map((reason) => reason.text).join(' ')}</span></p>}
       </div>
     </article>

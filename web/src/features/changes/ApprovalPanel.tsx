@@ -34,7 +34,7 @@ export default function ApprovalPanel({ change }: { change: Change }) {
       <header><h2 className="grow">Approvals</h2>{approvals.state !== 'none' && <Tone tone={slotTone[approvals.state][0]} icon={approvals.state === 'stale' ? 'x' : undefined}>{slotTone[approvals.state][1]}</Tone>}</header>
       {approvals.needed && approvals.state === 'waiting' && <p className="needed"><Icon name="hand" /><span>Needs {approvals.needed}</span></p>}
       {approvals.state === 'stale' && slots.length === 0 && <p className="inside small dim">The plan was edited after these decisions. They bind nobody any more; the approvers are asked again about the new plan.</p>}
-      {mine && <div className="inside mine"><DecisionBox number={change.number} slotId={mine.id} slotLabel={mine.label} digest={mine.digest} revision={mine.revision} sign={mine.sign} meaning={mine.meaning} retro={mine.retro} onDecided={() => setDecided(mine)} /></div>}
+      {mine && <div className="inside mine"><DecisionBox number={change.number} slotId={mine.id} slotLabel={mine.label} digest={mine.digest} revision={mine.revision} sign={mine.sign} meaning={mine.meaning} retro={mine.retro} onDeciding={(now) => setDecided(now ? mine : null)} /></div>}
       <Peer change={change} />
       {slots.map((slot) => <SlotView key={slot.id} slot={slot} change={change} onReceipt={show} onOverride={slot.advisory && slot.state === 'rejected' && !slot.override && change.may.override_advice ? () => override(slot) : undefined} />)}
       {overriding && <Override change={change} slot={overriding} onClose={() => override(null)} />}

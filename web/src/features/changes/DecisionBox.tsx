@@ -9,9 +9,9 @@ import { useSignature } from '../../app/signature';
 import { Button, IconButton, ProblemNote } from '../../ui/kit';
 import { ReceiptView } from './ReceiptView';
 
-interface Props { number: string; slotId: string; slotLabel: string; digest: string; revision?: number; sign?: boolean; meaning?: string | null; retro?: boolean; onDecided?: (receipt: Receipt | null) => void }
+interface Props { number: string; slotId: string; slotLabel: string; digest: string; revision?: number; sign?: boolean; meaning?: string | null; retro?: boolean; onDeciding?: (now: boolean) => void }
 
-export function DecisionBox({ number, slotId, slotLabel, digest, revision, sign: signs, meaning, retro, onDecided }: Props) {
+export function DecisionBox({ number, slotId, slotLabel, digest, revision, sign: signs, meaning, retro, onDeciding }: Props) {
   const draft = useDraft(`decision:${number}`, { comment: '' });
   const [busy, setBusy] = useState('');
   const [error, setError] = useState<unknown>(null);
@@ -26,6 +26,8 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, sign:
     if (decision !== 'approve' && !comment.trim()) { want(true); return; }
     setBusy(decision);
     setError(null);
+    // The news of this decision may arrive before its answer, and would take the box away: it stays, for the receipt.
+    onDeciding?.(true);
     try {
       const wanted = decision === 'approve' ? conditions.filter((one) => one.text.trim()) : [];
       const answer = await sign(() => api.post<{ change: Change; receipt: Receipt }>(`/changes/${number}/decisions`, { slot_id: slotId, decision, comment, digest, ...(wanted.length ? { conditions: wanted } : {}) }), Boolean(signs) && decision !== 'recuse', meaning);
@@ -33,8 +35,8 @@ export function DecisionBox({ number, slotId, slotLabel, digest, revision, sign:
       draft.clear();
       client.setQueryData(['record', number], answer.change);
       settle(number, answer.change);
-      onDecided?.(answer.receipt);
     } catch (problem) {
+      onDeciding?.(false);
       setError(asProblem(problem));
       if (problem instanceof Problem && (problem.status === 409 || problem.status === 403)) refresh(number);
     } finally { setBusy(''); }

@@ -2,6 +2,8 @@
 // desk's tables, palette or keys, so that it opens quickly on a phone.
 import { Link, Outlet } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
+import { listen } from '../../api/live';
+import { client } from '../../api/queries';
 import { ConnectionBar } from '../../app/ConnectionBar';
 import { follow } from '../../app/follow';
 import { homeOf, useMe } from '../../app/session';
@@ -14,9 +16,20 @@ const places: { to: string; label: string; icon: IconName }[] = [
   { to: '/portal/requests', label: 'My requests', icon: 'archive' },
 ];
 
+/** The lists of the portal are short and without a pill for what is new: they are read again whenever something happens. */
+function rereadLists(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = listen(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { void client.invalidateQueries({ queryKey: ['tickets'] }); }, 400);
+  });
+  return () => { clearTimeout(timer); stop(); };
+}
+
 export default function Portal() {
   const me = useMe();
   useEffect(() => follow(), []);
+  useEffect(rereadLists, []);
   return (
     <div className="portal">
       <a className="skip" href="#main">Skip to the page</a>

@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useRef, useState, type FormEvent } from 'react';
 import { api, asProblem, isStale } from '../../api/client';
-import { refresh, settle } from '../../api/cache';
+import { inTurn, refresh, settle } from '../../api/cache';
 import { client, record as recordQuery, timeline } from '../../api/queries';
 import { kindPlural, parseNumber } from '../../api/words';
 import type { Entry, Ticket } from '../../api/types';
@@ -61,7 +61,7 @@ function Acts({ record }: { record: Ticket }) {
     setBusy(true);
     setError(null);
     try {
-      const answer = await api.post<Ticket>(`/${kindPlural[record.kind]}/${record.number}/moves/${act.event}`, act.ask ? { reason } : {}, { version: record.version });
+      const answer = await inTurn(record, (version) => api.post<Ticket>(`/${kindPlural[record.kind]}/${record.number}/moves/${act.event}`, act.ask ? { reason } : {}, { version }));
       client.setQueryData(['record', record.number], answer);
       settle(record.number, answer);
       void client.invalidateQueries({ queryKey: ['tickets'] });

@@ -1,14 +1,15 @@
 // The writes on a record: shown at once, put back when refused, with undo in the toast where undoing is safe.
 import { api, asProblem, isStale, upload } from '../../api/client';
 import { client } from '../../api/queries';
-import { patchRecord, refresh, settle } from '../../api/cache';
+import { inTurn, patchRecord, refresh, settle } from '../../api/cache';
 import { kindPlural } from '../../api/words';
 import type { Attachment, Kind, Ticket } from '../../api/types';
 import { toast, toastProblem } from '../../app/toasts';
 
 type Ref = Pick<Ticket, 'number' | 'kind' | 'version'>;
 export const address = (record: { number: string; kind: Kind }): string => `/${kindPlural[record.kind]}/${record.number}`;
-const versionNow = (record: Ref): number => client.getQueryData<Ticket>(['record', record.number])?.version ?? record.version;
+/** Harmless fields and assignments continue whatever is known of the record, not only what was on the screen. */
+const latest = (record: Ref): Ref => ({ ...record, version: Math.max(record.version, client.getQueryData<Ticket>(['record', record.number])?.version ?? 0) });
 
 function refused(error: unknown, number: string): void {
   if (isStale(error)) {
@@ -21,7 +22,7 @@ function refused(error: unknown, number: string): void {
 export async function amend(record: Ref, body: Record<string, unknown>, shown: Partial<Ticket>, undo?: { body: Record<string, unknown>; what: string }): Promise<boolean> {
   const back = patchRecord(record.number, shown);
   try {
-    const answer = await api.patch<Ticket & { voided?: number }>(address(record), body, { version: versionNow(record) });
+    const answer = await inTurn(latest(record), (version) => api.patch<Ticket & { voided?: number }>(address(record), body, { version }));
     settle(record.number, answer);
     if (undo) toast(`${undo.what} changed.`, { act: { label: 'Undo', run: () => { void amend(record, undo.body, {}); } } });
     return true;
@@ -36,9 +37,9 @@ export async function amend(record: Ref, body: Record<string, unknown>, shown: P
 export async function assign(record: Ticket, to: { team?: { id: string; name: string } | null; assignee?: { id: string; name: string } | null }): Promise<void> {
   const before = { team: record.team, assignee: record.assignee };
   const back = patchRecord(record.number, to);
-  const send = (target: typeof to) => api.put<Ticket>(`/tickets/${record.number}/assignment`, {
+  const send = (target: typeof to) => inTurn(latest(record), (version) => api.put<Ticket>(`/tickets/${record.number}/assignment`, {
     ...('team' in target ? { team: target.team?.id ?? null } : {}), ...('assignee' in target ? { assignee: target.assignee?.id ?? null } : {}),
-  }, { version: versionNow(record) });
+  }, { version }));
   try {
     settle(record.number, await send(to));
     refresh(record.number);
