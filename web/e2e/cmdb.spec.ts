@@ -138,6 +138,7 @@ test('the list shows what a class has, as it is and as it was, and works from th
   await page.keyboard.press('Enter');
   await expect(page.getByRole('group', { name: 'Filters' })).toContainText('Manufacturer = HPE');
   await expect(desk.rows).toHaveCount(2);
+  await expect(page.getByLabel('Is exactly')).toHaveCount(0); // what is typed while it closes is typed into it
   await page.keyboard.press('j');
   await expect(desk.rows.nth(1)).toHaveClass(/cursor/);
   await page.keyboard.press('Enter');

@@ -17,7 +17,7 @@ export default defineConfig({
   outputDir: '../test-results',
   // Generous, for machines that do other things as well; the journeys wait for what they need and never for time.
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 15_000 },
   forbidOnly: true,
   retries: 0,
   workers: 2,
