@@ -6,6 +6,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/app/answers"
 )
 
 // react is the table of what follows from what: when this fact, then that verb, in the same transaction, one
@@ -20,11 +21,11 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 		if err != nil {
 			return err
 		}
-		return k.Calendar.Follow(ctx, Plan(c), over(c))
+		return k.Calendar.Follow(ctx, answers.Plan(c), answers.Over(c))
 	case changes.Replanned:
-		return k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change))
+		return k.Calendar.Follow(ctx, answers.Plan(f.Change), answers.Over(f.Change))
 	case changes.Moved:
-		if err := k.Calendar.Follow(ctx, Plan(f.Change), over(f.Change)); err != nil {
+		if err := k.Calendar.Follow(ctx, answers.Plan(f.Change), answers.Over(f.Change)); err != nil {
 			return err
 		}
 		// What goes wrong too often is no routine any more.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
@@ -19,7 +18,6 @@ import (
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
-	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/domain/audit/runs"
@@ -30,6 +28,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/internal/app/answers"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -97,7 +96,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Jobs = jobs.New(d, jobs.Config{Log: o.Log})
 	k.Runs = runs.New(d, k.Log, func(ctx context.Context, job runs.Job) error { return k.Jobs.Enqueue(ctx, job) })
 
-	directory := directory{k.People}
+	directory := answers.Directory{People: k.People}
 	k.CMDB = cmdb.New(d, k.Gate, directory, Random)
 	k.Impact = impact.New(d, k.CMDB, k.Gate)
 	k.Tickets = ticket.New(ticket.Deps{DB: d, Gate: k.Gate, People: directory, Files: store, Items: k.Impact, NewID: audit.NewID, Random: Random})
@@ -108,14 +107,14 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
 	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
-	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: estate{k.CMDB}, Random: Random,
+	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: answers.Estate{CMDB: k.CMDB}, Random: Random,
 		Later: func(ctx context.Context) error { return k.Jobs.Enqueue(ctx, refreshCalendar{}) }})
-	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: voters{directory, k.Gate}, Rules: k.Rules,
-		Items: inventory{k.CMDB, k.Impact}, Closures: closures{k.Impact}, Calendar: timetable{k.Calendar},
-		Templates: standard{k}, Tasks: tasks{k}})
-	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: inventory{k.CMDB, k.Impact}})
+	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: answers.Voters{Directory: directory, Gate: k.Gate}, Rules: k.Rules,
+		Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}, Closures: answers.Closures{Impact: k.Impact}, Calendar: answers.Timetable{Calendar: k.Calendar},
+		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }}})
+	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
-	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, voters{directory, k.Gate})
+	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
@@ -143,37 +142,3 @@ func (k *Desk) Close() error { return k.Files.Close() }
 
 // OpenFile opens a stored file by its key.
 func (k *Desk) OpenFile(key string) (io.ReadSeekCloser, error) { return k.Files.Open(key) }
-
-// directory answers what tickets and approvals ask about people.
-type directory struct{ people *people.Service }
-
-func (d directory) MemberOf(ctx context.Context, user domain.UserID, team domain.TeamID) (active, member bool, err error) {
-	return d.people.MemberOf(ctx, user, team)
-}
-
-func (d directory) NamesOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]string, error) {
-	return d.people.NamesOf(ctx, users)
-}
-
-func (d directory) ActiveOf(ctx context.Context, users []domain.UserID) (map[domain.UserID]bool, error) {
-	found, err := d.people.ByIDs(ctx, users)
-	active := make(map[domain.UserID]bool, len(found))
-	for id, p := range found {
-		active[id] = p.Active
-	}
-	return active, err
-}
-
-func (d directory) RefOf(ctx context.Context, user domain.UserID) (string, error) {
-	p, err := d.people.ByID(ctx, user)
-	return p.Ref, err
-}
-
-func (d directory) DelegationsAmong(ctx context.Context, users []domain.UserID, at time.Time) ([]approval.Delegation, error) {
-	found, err := d.people.DelegationsAmong(ctx, users, at)
-	out := make([]approval.Delegation, len(found))
-	for i, x := range found {
-		out[i] = approval.Delegation{Ref: x.Ref, From: x.From.ID, To: x.To.ID, Board: x.Board, MaxRisk: x.MaxRisk, Models: x.Models}
-	}
-	return out, err
-}
