@@ -173,6 +173,12 @@ var groups = complete([]Group{
 		do("template.decide", "Decide", "decide on templates of standard changes"),
 		do("template.manage", "Manage", "publish, suspend and retire templates of standard changes"),
 	}},
+	{Class: "meeting", Label: "Meetings of boards", Actions: []Action{
+		see("meeting.read", "Read", "read the agendas and the minutes of meetings"),
+		do("meeting.attend", "Attend", "attend meetings"),
+		do("meeting.lead", "Lead", "plan and lead meetings, and sign their minutes"),
+		do("meeting.minute", "Take minutes", "write down what was said in meetings, and who does what"),
+	}},
 	{Class: "canned", Label: "Canned texts", Actions: []Action{
 		see("canned.read", "Read", "read canned texts and put them into replies").reaching(Desk),
 		do("canned.manage", "Manage", "write, change and retire canned texts"),

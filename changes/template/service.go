@@ -294,3 +294,12 @@ func (s *Service) replace(ctx context.Context, by Template) error {
 func (s *Service) States(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error {
 	return s.store.each(ctx, func(t Template) error { return yield(t.Name(), t.Version, t.Fields()) })
 }
+
+// Named finds an edition, whoever asks: for meetings, whose agendas do not depend on who looks.
+func (s *Service) Named(ctx context.Context, key string, edition int64) (Template, error) {
+	t, err := s.store.one(ctx, key, edition)
+	if domain.KindOf(err) == domain.NotFound {
+		err = errNone
+	}
+	return t, err
+}

@@ -77,3 +77,8 @@ func (s *Service) Press(ctx context.Context, b *Ballot, now time.Time) (string, 
 func (s *Service) Waiting(ctx context.Context, now time.Time, limit int) ([]domain.TicketID, error) {
 	return s.store.pressing(ctx, now, limit)
 }
+
+// Asked lists the slots that wait for a board, oldest first.
+func (s *Service) Asked(ctx context.Context, board domain.BoardID, limit int) ([]Slot, error) {
+	return s.store.asked(ctx, board, limit)
+}

@@ -51,3 +51,8 @@ func (s store) duties(ctx context.Context, board domain.BoardID, from, until tim
 func (s store) allDuties(ctx context.Context, after int64, limit int) (out []Duty, err error) {
 	return out, s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&out).Error
 }
+
+// asked lists the slots that wait for a board.
+func (s store) asked(ctx context.Context, board domain.BoardID, limit int) (out []Slot, err error) {
+	return out, s.db.Conn(ctx).Where("board_id = ? and state = 'waiting'", int64(board)).Order("id").Limit(limit).Find(&out).Error
+}

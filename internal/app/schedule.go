@@ -25,6 +25,10 @@ type sweepChanges struct{}
 
 func (sweepChanges) Kind() string { return "sweep_changes" }
 
+type prepareMeetings struct{}
+
+func (prepareMeetings) Kind() string { return "prepare_meetings" }
+
 type refreshCalendar struct{}
 
 func (refreshCalendar) Kind() string { return "refresh_calendar" }
@@ -52,6 +56,9 @@ func (k *Desk) schedule(log *slog.Logger) {
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ sweepChanges) error { return k.Changes.Sweep(ctx) })
 	jobs.Every(k.Jobs, 10*time.Minute, sweepChanges{})
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ prepareMeetings) error { return k.Meetings.Sweep(ctx) })
+	jobs.Every(k.Jobs, 10*time.Minute, prepareMeetings{})
 
 	jobs.Register(k.Jobs, func(ctx context.Context, _ refreshCalendar) error { return k.Calendar.Refresh(ctx) })
 	jobs.Every(k.Jobs, time.Hour, refreshCalendar{})

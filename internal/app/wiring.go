@@ -10,6 +10,7 @@ import (
 	"log/slog"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
@@ -36,7 +37,7 @@ import (
 )
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
-var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, template.Flow, work.Flow, cmdb.Flow}
+var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, template.Flow, work.Flow, cab.Flow, cmdb.Flow}
 
 // Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
 type Desk struct {
@@ -56,6 +57,7 @@ type Desk struct {
 	Calendar  *calendar.Service
 	Templates *template.Service
 	Work      *work.Service
+	Meetings  *cab.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Impact    *impact.Service
@@ -114,6 +116,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }}})
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
+	k.Meetings = cab.New(cab.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Changes: k.Changes, Templates: k.Templates, Tasks: k.Work, People: answers.Voters{Directory: directory, Gate: k.Gate}, Seal: k.Sealer, Random: Random})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
@@ -121,7 +124,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
-		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "meeting": k.Meetings.States, "rhythm": k.Meetings.RhythmStates,
 	} {
 		k.Log.Register(kind, states)
 	}
