@@ -30,6 +30,8 @@ type matrix struct {
 	*house
 	objects map[string]string // kind, ownership and actor → number
 	actors  map[string]domain.Actor
+	// meetings counts those that were convened: no two begin at the same time.
+	meetings int
 }
 
 // roles are the nine default roles; each but the requester is held in one team where the role allows that.
@@ -191,6 +193,8 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		return m.itemProbes(row, role)
 	case "person":
 		return m.personProbes(row, role)
+	case "meeting":
+		return m.meetingProbes(row, role)
 	}
 	me := m.actors[role]
 	if row.Object == "ci-group" {
@@ -221,6 +225,9 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		m.must(err)
 		p.path = strings.ReplaceAll(row.Path, "{key}", "cab")
 		p.allowed = m.decide(role, row.Action, policies.Object{Class: "board", Number: "cab", Board: board.ID})
+	case row.Action == "meeting.read" || row.Action == "meeting.lead": // of the board
+		p.path, p.body = strings.ReplaceAll(row.Path, "{key}", "cab"), meetingBodies[row.ID]
+		p.allowed = m.decide(role, row.Action, policies.Object{Class: "meeting"})
 	case row.ID == "end-duty":
 		p.allowed = true // there is none: not found for everybody
 	case row.ID == "revoke-delegation":

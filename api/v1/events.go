@@ -22,7 +22,7 @@ import (
 
 // LiveRecord is what a live event says: that a record changed, not what in it.
 type LiveRecord struct {
-	Number  string      `json:"number"`
+	Number  string      `json:"number" doc:"Of a meeting its id, of an edition of a template its key and number"`
 	Kind    string      `json:"kind"`
 	Type    string      `json:"type"`
 	Version int64       `json:"version" doc:"0 for what happened to a task: the request itself is as it was"`
@@ -38,6 +38,9 @@ type item struct {
 	object     policies.Object
 	known      bool // it is about a record
 }
+
+// roomy are the kinds of what a board's room shows beside records: the meeting itself, and editions of templates.
+var roomy = map[string]bool{"meeting": true, "template": true}
 
 // hub reads the tail of the log once for all listeners of this instance: the latest items stay, and who is further
 // behind reads the log.
@@ -94,7 +97,7 @@ func requestOf(e audit.Event) string {
 }
 
 func (d *Desk) items(ctx context.Context, events []audit.Event) ([]item, error) {
-	var numbers, refs, items []string
+	var numbers, refs, items, meetings []string
 	for i, e := range events {
 		if e.EntityKind == string(domain.KindTask) { // it is the request that a reader knows
 			e.EntityKind, e.Entity, e.Version = string(domain.KindRequest), requestOf(e), 0
@@ -102,6 +105,9 @@ func (d *Desk) items(ctx context.Context, events []audit.Event) ([]item, error) 
 		}
 		if e.EntityKind == string(domain.KindCI) {
 			items, refs = append(items, e.Entity), append(refs, e.Actor)
+		}
+		if roomy[e.EntityKind] {
+			meetings, refs = append(meetings, e.Entity), append(refs, e.Actor)
 		}
 		if slices.Contains(domain.Records[:], domain.Kind(e.EntityKind)) {
 			numbers, refs = append(numbers, e.Entity), append(refs, e.Actor)
@@ -112,6 +118,10 @@ func (d *Desk) items(ctx context.Context, events []audit.Event) ([]item, error) 
 		return nil, err
 	}
 	cis, err := d.CMDB.ByNumbers(ctx, items)
+	if err != nil {
+		return nil, err
+	}
+	rooms, err := d.Meetings.Objects(ctx, meetings)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +138,12 @@ func (d *Desk) items(ctx context.Context, events []audit.Event) ([]item, error) 
 			live:   LiveRecord{Number: e.Entity, Kind: e.EntityKind, Type: e.Type, Version: e.Version, At: e.RecordedAt}}
 		if c, ok := cis[e.Entity]; ok && e.EntityKind == string(domain.KindCI) {
 			out[i].known, out[i].object = true, c.Object()
+		}
+		if o, ok := rooms[e.Entity]; ok && e.EntityKind == "meeting" {
+			out[i].known, out[i].object = true, o
+		}
+		if e.EntityKind == "template" { // templates belong to the desk
+			out[i].known = true
 		}
 		if p, ok := people[e.Actor]; ok {
 			person := who.Of(p)
@@ -147,7 +163,7 @@ func (d *Desk) hears(ctx context.Context, actor domain.Actor, x item) bool {
 	case domain.Public:
 		return true
 	case domain.InternalV:
-		if x.live.Kind == string(domain.KindCI) { // an item has no outside: who may read it works here, or has it
+		if x.live.Kind == string(domain.KindCI) || roomy[x.live.Kind] { // these have no outside: who may read one works here, or has it
 			return true
 		}
 		return d.Gate.Decide(ctx, actor, x.live.Kind+".read_internal", x.object).Allowed

@@ -15,12 +15,14 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
+	"github.com/cabinetdesk/cabinet/api/v1/rooms"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
 	"github.com/cabinetdesk/cabinet/api/v1/sources"
 	"github.com/cabinetdesk/cabinet/api/v1/standard"
 	"github.com/cabinetdesk/cabinet/api/v1/times"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
@@ -71,6 +73,7 @@ type Deps struct {
 	Plan      func(c changes.Change) calendar.Plan
 	Templates *template.Service
 	Work      *work.Service
+	Meetings  *cab.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Uploads   sources.Files
@@ -133,6 +136,8 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	rules.Routes(b, rules.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Changes: d.Changes, Rules: d.Rules, Oversight: d.Oversight, Approvals: d.Approvals})
 	times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan})
 	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
+	rooms.Routes(b, rooms.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Meetings: d.Meetings, Changes: d.Changes, Templates: d.Templates, Tickets: d.Tickets, Approvals: d.Approvals,
+		Calendar: d.Calendar, Impact: d.Impact, People: d.People, Audit: d.Audit})
 	return desk, b.Close()
 }
 

@@ -17,6 +17,7 @@ var (
 	ErrActed     = domain.Code(domain.Conflict, "action_done", "This is done already")
 	ErrSigned    = domain.Code(domain.Conflict, "minutes_signed", "The minutes are signed")
 	ErrUnsigned  = domain.Code(domain.Conflict, "minutes_not_signed", "The minutes are not signed yet")
+	ErrHidden    = domain.Code(domain.Forbidden, "minutes_of_hidden", "The minutes are about changes that you may not see")
 	ErrMinutes   = domain.Code(domain.Conflict, "minutes_changed", "The minutes are not what you read")
 	ErrBulk      = domain.Code(domain.Conflict, "bulk_only_low_risk", "Only changes of low risk are approved together")
 	ErrAgendaCut = domain.Code(domain.Conflict, "agenda_full", "The agenda is full")

@@ -38,12 +38,31 @@ type Topic struct {
 	Ballot *approval.Ballot
 }
 
-// Minutes writes the minutes of a meeting, or shows those that were signed. Who may: meeting.read. From the beginning of the
-// meeting on: what is not over yet stands in them as it is now. Errors: meeting_not_now.
+// Minutes writes the minutes of a meeting, or shows those that were signed. Who may: meeting.read, and change.read for every
+// change in them: what is signed is shown whole, or not at all. From the beginning of the meeting on: what is not over yet stands
+// in them as it is now. Errors: meeting_not_now, minutes_of_hidden.
 func (s *Service) Minutes(ctx context.Context, ref string) (Meeting, Minutes, error) {
 	m, err := s.Get(ctx, ref)
 	if err != nil {
 		return m, Minutes{}, err
+	}
+	var ids []domain.TicketID
+	for _, x := range m.Items {
+		if x.TicketID != 0 {
+			ids = append(ids, x.TicketID)
+		}
+	}
+	numbers, err := s.store.numbers(ctx, append(ids, -1))
+	if err != nil {
+		return m, Minutes{}, err
+	}
+	for _, n := range numbers {
+		switch _, err := s.Changes.Get(ctx, n); {
+		case domain.KindOf(err) == domain.NotFound:
+			return m, Minutes{}, ErrHidden
+		case err != nil:
+			return m, Minutes{}, err
+		}
 	}
 	out, err := s.minutes(ctx, m)
 	return m, out, err

@@ -112,3 +112,28 @@ func (s *Service) approve(ctx context.Context, m Meeting, v Vote) error {
 	_, err = s.Changes.Decide(ctx, changes.DecideInput{Number: c.Ticket.Number, Slot: b.Slot.Ref, Verdict: approval.Approve, Comment: v.Comment, Digest: v.Digest})
 	return err
 }
+
+// Failures lists changes of the same items that went wrong within a year, the newest first; at most ten. It asks nobody: what may be
+// seen of them is the caller's question.
+func (s *Service) Failures(ctx context.Context, c changes.Change) (out []changes.Change, err error) {
+	if len(c.Facet.CIs) == 0 {
+		return nil, nil
+	}
+	ids, err := s.store.failed(ctx, s.DB.Now(ctx).AddDate(-1, 0, 0))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range ids {
+		if f.TicketID == c.Ticket.ID || !slices.ContainsFunc(f.CIs, func(n string) bool { return slices.Contains(c.Facet.CIs, n) }) {
+			continue
+		}
+		other, err := s.Changes.ByID(ctx, f.TicketID)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, other); len(out) == 10 {
+			break
+		}
+	}
+	return out, nil
+}

@@ -295,3 +295,15 @@ func (s store) numbers(ctx context.Context, ids []domain.TicketID) (map[domain.T
 	}
 	return out, err
 }
+
+// touched is a change with the items that it names.
+type touched struct {
+	TicketID domain.TicketID
+	CIs      changes.Texts `gorm:"column:cis"`
+}
+
+// failed lists the last changes that went wrong since an instant and name items, the newest first.
+func (s store) failed(ctx context.Context, since time.Time) (out []touched, err error) {
+	return out, s.db.Conn(ctx).Raw(`select ticket_id, cis from changes where outcome in ('failed', 'backed_out', 'partially_implemented') and actual_end >= ? and cis <> '[]'
+		order by actual_end desc limit 1000`, since).Scan(&out).Error
+}
