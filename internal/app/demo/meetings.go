@@ -1,0 +1,122 @@
+package demo
+
+import (
+	"context"
+	"time"
+
+	"github.com/cabinetdesk/cabinet/changes/cab"
+	"github.com/cabinetdesk/cabinet/domain"
+)
+
+// planMeetings tells of the CAB: two meetings that are over, with their minutes signed, one that sits now, and the rhythm by which
+// it meets from now on.
+func (s *story) planMeetings() {
+	for _, daysAgo := range []int{13, 6} {
+		at := s.working(midnight(s.now).AddDate(0, 0, -daysAgo).Add(13 * time.Hour)).Truncate(5 * time.Minute)
+		ref := s.sitting(at, at.Add(-2*day))
+		s.talk(ref, at.Add(4*time.Minute), 4)
+		s.meet(ref, at.Add(50*time.Minute), "cleo", "ends the meeting", func(ctx context.Context, m cab.Meeting) error {
+			_, err := s.Meetings.Move(ctx, m.Ref, "end", "")
+			return err
+		})
+		s.meet(ref, at.Add(2*time.Hour), "cleo", "signs the minutes", func(ctx context.Context, m cab.Meeting) error {
+			_, minutes, err := s.Meetings.Minutes(ctx, m.Ref)
+			if err == nil {
+				_, _, err = s.Meetings.Sign(ctx, m.Ref, minutes.Digest)
+			}
+			return err
+		})
+		if daysAgo == 13 {
+			s.meet(ref, at.Add(26*time.Hour), "ines", "adds to the minutes", func(ctx context.Context, m cab.Meeting) error {
+				_, err := s.Meetings.Append(ctx, m.Ref, "Dora had sent her excuses by telephone; that was not noted.")
+				return err
+			})
+		}
+	}
+	at := s.now.Add(-25 * time.Minute).Truncate(5 * time.Minute)
+	ref := s.sitting(at, at.Add(-20*time.Hour))
+	s.talk(ref, at.Add(4*time.Minute), 1)
+	s.plan(s.now.Add(-15*time.Minute), "ines", "says how the CAB meets", func(ctx context.Context) error {
+		board, err := s.Approvals.Board(ctx, "cab")
+		if err != nil {
+			return err
+		}
+		first := s.now.AddDate(0, 0, 2)
+		r := cab.Usual(board.ID)
+		r.Active, r.Zone, r.Starts, r.ManagerID, r.NoticeHours = true, "Europe/Lisbon", first.Format("2006-01-02")+"T14:00", s.id("cleo"), 72
+		r.Rule = "FREQ=WEEKLY;BYDAY=" + []string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}[first.Weekday()]
+		_, err = s.Meetings.SetRhythm(ctx, "cab", r, 0)
+		return err
+	})
+}
+
+// meet is an act in a meeting.
+func (s *story) meet(ref *string, at time.Time, who, what string, do func(ctx context.Context, m cab.Meeting) error) {
+	s.plan(at, who, what, func(ctx context.Context) error {
+		m, err := s.Meetings.Get(domain.WithActor(ctx, domain.SystemActor(domain.ViaDemo)), *ref)
+		if err != nil {
+			return err
+		}
+		return do(ctx, m)
+	})
+}
+
+// sitting is a meeting that was convened, that people have said they come to, and that has begun with those who came.
+func (s *story) sitting(at, convened time.Time) *string {
+	ref := new(string)
+	s.plan(convened, "ines", "convenes the CAB", func(ctx context.Context) error {
+		m, err := s.Meetings.Convene(ctx, cab.ConveneInput{Board: "cab", StartsAt: at})
+		*ref = m.Ref
+		return err
+	})
+	for i, who := range []string{"carl", "cleo", "paul", "dora"} {
+		s.meet(ref, convened.Add(time.Duration(i+1)*40*time.Minute), who, "answers the invitation", func(ctx context.Context, m cab.Meeting) error {
+			_, err := s.Meetings.Answer(ctx, m.Ref, who != "dora")
+			return err
+		})
+	}
+	s.meet(ref, at.Add(2*time.Minute), "cleo", "starts the meeting", func(ctx context.Context, m cab.Meeting) error {
+		_, err := s.Meetings.Move(ctx, m.Ref, "start", "")
+		return err
+	})
+	for i, who := range []string{"cleo", "paul", "rita"} {
+		s.meet(ref, at.Add(2*time.Minute+time.Duration(i+1)*20*time.Second), who, "comes into the room", func(ctx context.Context, m cab.Meeting) error {
+			_, err := s.Meetings.Join(ctx, m.Ref, 0)
+			return err
+		})
+	}
+	return ref
+}
+
+var said = []string{"Nobody was against it. The way back was gone through step by step.", "The board wants to see the test protocol before the window begins.", "The owner of the service was asked and agrees with the time.", "Put to the next meeting if the vendor does not answer in time."}
+
+// talk goes through the first points of the agenda.
+func (s *story) talk(ref *string, at time.Time, points int) {
+	for i := range points {
+		when := at.Add(time.Duration(i) * 9 * time.Minute)
+		s.meet(ref, when, "cleo", "goes on to the next point", func(ctx context.Context, m cab.Meeting) error {
+			from := ""
+			if x := m.Current(); x != nil {
+				from = x.Ref
+			}
+			for _, x := range m.Items {
+				if x.State == cab.ItemOpen {
+					_, err := s.Meetings.Take(ctx, m.Ref, x.Ref, from)
+					return err
+				}
+			}
+			return nil
+		})
+		s.meet(ref, when.Add(5*time.Minute), "ines", "takes the minutes", func(ctx context.Context, m cab.Meeting) error {
+			x := m.Current()
+			if x == nil || x.Note != "" {
+				return nil
+			}
+			if _, err := s.Meetings.Jot(ctx, m.Ref, x.Ref, said[i%len(said)]); err != nil || i != 1 {
+				return err
+			}
+			_, err := s.Meetings.Act(ctx, cab.ActInput{Meeting: m.Ref, Item: x.Ref, Text: "Send the test protocol to the board", Owner: s.id("paul"), Due: when.AddDate(0, 0, 7).Format(time.DateOnly)})
+			return err
+		})
+	}
+}
