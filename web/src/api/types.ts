@@ -162,7 +162,7 @@ export interface Roles {
 }
 export interface Explanation { allowed: boolean; sentence: string; steps: { ok: boolean; text: string; rule?: string }[]; policy_version: number }
 export interface Job { id: string; kind: string; state?: string; attempt?: number; max_attempts?: number; error?: string; failed_at?: string | null; created_at?: string; record?: string }
-export interface LiveRecord { number: string; kind: Kind; type: string; version: number; actor: string | { id?: string; name: string } | null; at: string }
+export interface LiveRecord { number: string; kind: Kind | 'meeting' | 'template'; type: string; version: number; actor: string | { id?: string; name: string } | null; at: string }
 
 export interface TemplateEdition {
   key: string; edition: number; version: number; state: string; state_label: string; usable: boolean; blocked: string | null; expires_at: string | null; digest: string;

@@ -41,6 +41,7 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
           {records.filter((item) => atDesk || item.kind === 'incident' || item.kind === 'request').map((item) => <Item key={item.kind} to="/queue/open" search={{ kind: item.kind }} icon={item.icon} label={item.label} active={kind === item.kind || location.pathname.startsWith(`/${item.kind}s/`)} />)}
           {me.may['template.read'] && <Item to="/standard-changes" icon="star" label="Standard changes" active={location.pathname === '/standard-changes'} />}
           {(mine > 0 || me.may['change.decide']) && <Item to="/approvals" icon="checks" label="My approvals" active={location.pathname === '/approvals'} count={mine} strong />}
+          {me.may['meeting.read'] && <Item to="/cab" icon="board" label="CAB" active={location.pathname.startsWith('/cab')} />}
           {atDesk && me.may['ci.read'] && <Item to="/cis" icon="cmdb" label="CMDB" active={/^\/(cis|cmdb)(\/|$)/.test(location.pathname) && !search.view} />}
         </ul>
         {shared.length > 0 && <>

@@ -6,7 +6,8 @@ import { client } from '../api/queries';
 import { patchRecord } from '../api/cache';
 import { api } from '../api/client';
 import { kindPlural } from '../api/words';
-import type { LiveRecord, Page, Ticket, TicketRow } from '../api/types';
+import type { Meeting } from '../api/rooms';
+import type { Kind, LiveRecord, Page, Ticket, TicketRow } from '../api/types';
 
 type Lists = InfiniteData<Page<TicketRow>>;
 let fresh: ReadonlySet<string> = new Set();
@@ -24,6 +25,8 @@ const pending = new Map<string, LiveRecord>();
 let rowTimer: ReturnType<typeof setTimeout> | undefined;
 
 function hear(event: LiveRecord): void {
+  hearRoom(event);
+  if (event.kind === 'meeting' || event.kind === 'template') return;
   if (!(event.kind in kindPlural)) { hearItem(event.number); return; }
   const open = client.getQueryData<Ticket>(['record', event.number]);
   const known = rowOf(event.number);
@@ -41,6 +44,18 @@ function hear(event: LiveRecord): void {
     rowTimer = setTimeout(readRows, 400);
   } else if (!fresh.has(event.number) && client.getQueriesData({ queryKey: ['tickets'] }).length > 0) {
     set(new Set([...fresh, event.number]));
+  }
+}
+
+/** A room shows itself, the ballots of its changes and those of its templates: what any of them hears of, it reads again. */
+function hearRoom(event: LiveRecord): void {
+  if (event.kind === 'template') void client.invalidateQueries({ queryKey: ['change-templates'] });
+  if (event.kind !== 'meeting' && event.kind !== 'change' && event.kind !== 'template') return;
+  if (event.kind === 'meeting') void client.invalidateQueries({ queryKey: ['meetings'] });
+  for (const [key, room] of client.getQueriesData<Meeting>({ queryKey: ['meeting'] })) {
+    if (!room || (event.kind === 'meeting' ? room.id !== event.number || room.version >= event.version : !(room.items ?? []).some((point) => point.number === event.number || `${point.template_key}/${point.edition}` === event.number))) continue;
+    void client.invalidateQueries({ queryKey: key });
+    void client.invalidateQueries({ queryKey: ['meeting-minutes', room.id] });
   }
 }
 
@@ -67,7 +82,7 @@ function readRows(): void {
   const batch = [...pending.values()].slice(0, 12);
   pending.clear();
   for (const event of batch) {
-    api.get<Ticket>(`/${kindPlural[event.kind]}/${event.number}`).then((row) => patchRecord(row.number, row)).catch(() => undefined);
+    api.get<Ticket>(`/${kindPlural[event.kind as Kind]}/${event.number}`).then((row) => patchRecord(row.number, row)).catch(() => undefined);
   }
 }
 
