@@ -41,6 +41,11 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   },
   'omar (sources)': async () => ['/cmdb/sources', '/cmdb/import', '/cmdb/duplicates', '/cmdb/quality', '/cmdb/model'],
   carl: async () => ['/approvals', '/me/delegations'],
+  cleo: async (desk) => {
+    const rooms = async (query: string) => ((await (await desk.api.get(`/api/v1/meetings?${query}`)).json()) as { items: { id: string; state: string }[] }).items;
+    const ahead = await rooms('past=false');
+    return ['/cab', `/cab/meetings/${ahead.find((one) => one.state === 'in_progress')!.id}`, `/cab/meetings/${ahead.find((one) => one.state === 'planned')!.id}`, `/cab/meetings/${(await rooms('past=true')).at(-1)!.id}`];
+  },
   otto: async (desk) => {
     const log = await (await desk.api.get('/api/v1/audit/events?limit=1')).json() as { items: { id: string }[] };
     return [`/audit?record=${await first(desk, 'kind=change&state=closed')}`, `/audit/events/${log.items[0]!.id}`];

@@ -36,14 +36,26 @@ func (s *story) planMeetings() {
 	at := s.now.Add(-25 * time.Minute).Truncate(5 * time.Minute)
 	ref := s.sitting(at, at.Add(-20*time.Hour))
 	s.talk(ref, at.Add(4*time.Minute), 1)
+	s.meet(ref, s.now.Add(-3*time.Minute), "cleo", "goes on to a decision", func(ctx context.Context, m cab.Meeting) error {
+		for _, x := range m.Items {
+			if x.State == cab.ItemOpen && x.Section == cab.SectionHighRisk {
+				_, err := s.Meetings.Take(ctx, m.Ref, x.Ref, m.Current().Ref)
+				return err
+			}
+		}
+		return nil
+	})
 	s.plan(s.now.Add(-15*time.Minute), "ines", "says how the CAB meets", func(ctx context.Context) error {
 		board, err := s.Approvals.Board(ctx, "cab")
 		if err != nil {
 			return err
 		}
 		first := s.now.AddDate(0, 0, 2)
+		for weekend(first) {
+			first = first.AddDate(0, 0, 1)
+		}
 		r := cab.Usual(board.ID)
-		r.Active, r.Zone, r.Starts, r.ManagerID, r.NoticeHours = true, "Europe/Lisbon", first.Format("2006-01-02")+"T14:00", s.id("cleo"), 72
+		r.Active, r.Zone, r.Starts, r.ManagerID, r.NoticeHours = true, "Europe/Lisbon", first.Format("2006-01-02")+"T14:00", s.id("cleo"), 96
 		r.Rule = "FREQ=WEEKLY;BYDAY=" + []string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}[first.Weekday()]
 		_, err = s.Meetings.SetRhythm(ctx, "cab", r, 0)
 		return err

@@ -1,6 +1,7 @@
 import { Link, useRouterState } from '@tanstack/react-router';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { approvals, queues, views } from '../api/queries';
+import { meetings } from '../api/rooms';
 import type { Me } from '../api/types';
 import { Icon, type IconName } from '../ui/Icon';
 import { mayAdminister, mayAudit, onDesk } from './session';
@@ -22,6 +23,10 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
   const kind = location.pathname.startsWith('/queue/') ? search.kind ?? '' : '';
   const mine = waiting.data?.items.filter((item) => item.can).length ?? 0;
   const atDesk = onDesk(me);
+  // Everybody may be a guest at a meeting; who has no part in a board sees the way there when they are one.
+  const ofBoards = Boolean(me.may['template.decide'] || me.may['meeting.lead']) || mayAudit(me);
+  const sittings = useInfiniteQuery({ ...meetings(false), enabled: atDesk || ofBoards });
+  const rooms = sittings.data?.pages[0]?.items ?? [];
   // Who only asks for things sees their own; the desk's queues would be empty for them.
   const lists = (counts.data?.items ?? []).filter((queue) => atDesk || queue.key === 'requested' || queue.key === 'all');
   const shared = (saved.data?.items ?? []).filter((view) => atDesk || view.mine).slice(0, 8);
@@ -41,7 +46,7 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
           {records.filter((item) => atDesk || item.kind === 'incident' || item.kind === 'request').map((item) => <Item key={item.kind} to="/queue/open" search={{ kind: item.kind }} icon={item.icon} label={item.label} active={kind === item.kind || location.pathname.startsWith(`/${item.kind}s/`)} />)}
           {me.may['template.read'] && <Item to="/standard-changes" icon="star" label="Standard changes" active={location.pathname === '/standard-changes'} />}
           {(mine > 0 || me.may['change.decide']) && <Item to="/approvals" icon="checks" label="My approvals" active={location.pathname === '/approvals'} count={mine} strong />}
-          {me.may['meeting.read'] && <Item to="/cab" icon="board" label="CAB" active={location.pathname.startsWith('/cab')} />}
+          {(ofBoards || rooms.length > 0) && <Item to="/cab" icon="board" label="CAB" active={location.pathname.startsWith('/cab')} count={rooms.filter((one) => one.state === 'in_progress' && one.expected).length} strong />}
           {atDesk && me.may['ci.read'] && <Item to="/cis" icon="cmdb" label="CMDB" active={/^\/(cis|cmdb)(\/|$)/.test(location.pathname) && !search.view} />}
         </ul>
         {shared.length > 0 && <>

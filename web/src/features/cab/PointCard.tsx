@@ -129,8 +129,8 @@ function ReadingView({ meeting, point }: { meeting: Meeting; point: Point }) {
   const edited = edits ?? [];
   const failed = failures ?? [];
   return (
-    <div className="stack reading" role="group" aria-label="Before you decide">
-      <h3>Before you decide</h3>
+    <div className="stack reading" role="group" aria-label="What to know of it">
+      <h3>{point.ballot?.state === 'waiting' ? 'Before you decide' : 'What to know of it'}</h3>
       <ul className="list small stack tight">
         <li><Icon name="cmdb" size={14} /> {items === 0 ? 'It names no configuration items.' : <>It names {items} {items === 1 ? 'item' : 'items'}; a failure would reach {reaches} more. <Link to={pathOf(point.number)}>See the plan</Link></>}</li>
         <li className={conflicts > 0 ? 'red' : ''}><Icon name={conflicts > 0 ? 'alert' : 'check'} size={14} /> {conflicts > 0 ? `${conflicts} ${conflicts === 1 ? 'conflict stands' : 'conflicts stand'} against its time.` : 'Nothing stands against its time.'}</li>
