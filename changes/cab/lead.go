@@ -113,8 +113,16 @@ func (s *Service) closeItem(ctx context.Context, m *Meeting, x *Item, now time.T
 	return nil
 }
 
+// Asks tells whether a point is about the decision of a ballot: it waits, it was settled in this meeting, or the point is for
+// decision. What is only looked back on was decided long ago.
+func (m Meeting) Asks(x Item, b approval.Ballot) bool {
+	return b.Slot.State == approval.Waiting || slices.Contains([]string{SectionHighRisk, SectionConflicts, SectionDecisions, SectionTemplates}, x.Section) ||
+		m.StartedAt != nil && b.Slot.ClosedAt != nil && !b.Slot.ClosedAt.Before(*m.StartedAt)
+}
+
 // ballotOf is the ballot of the board on the plan that a point is about; ok is false where the board is not asked.
 func (s *Service) ballotOf(ctx context.Context, m Meeting, x Item) (b approval.Ballot, ok bool, err error) {
+	defer func() { ok = ok && m.Asks(x, b) }()
 	switch {
 	case x.TicketID != 0:
 		c, err := s.Changes.ByID(ctx, x.TicketID)

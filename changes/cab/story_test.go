@@ -177,9 +177,23 @@ func TestAMeetingFromItsAgendaToItsSignedMinutes(t *testing.T) {
 		if _, after, err := w.Meetings.Minutes(w.As("otto"), ref); err != nil || after != minutes {
 			t.Errorf("signed minutes altered: %v", err)
 		}
-		// What was not decided is on the next agenda.
+		// What was not decided is on the next agenda; what is looked back on was not decided there.
+		w.Clock.Advance(23 * time.Hour)
+		for _, in := range []changes.MoveInput{{Event: "start"}, {Event: "complete", Outcome: "failed"}} {
+			in.Number = one.Ticket.Number
+			if _, err := w.Changes.Move(w.As("amir"), in); err != nil {
+				t.Fatal(err)
+			}
+		}
 		next := convened(w)
-		if about(t, next, two).State != cab.ItemOpen {
+		back := about(t, next, one)
+		sure(w.Meetings.Move(w.As("cleo"), next.Ref, "start", ""))
+		sure(w.Meetings.Take(w.As("cleo"), next.Ref, back.Ref, ""))
+		next = sure(w.Meetings.Take(w.As("cleo"), next.Ref, about(t, next, two).Ref, back.Ref))
+		if back = about(t, next, one); back.Section != cab.SectionFailed || back.Result != cab.ResultDiscussed {
+			t.Errorf("looked back on: %+v", back)
+		}
+		if about(t, next, two).State != cab.ItemCurrent {
 			t.Error("not carried over")
 		}
 		w.VerifyLog()

@@ -267,7 +267,7 @@ func (a *area) topic(ctx context.Context, m cab.Meeting, x cab.Item) (t topic, e
 		if m.State == cab.Ended {
 			digest = x.Digest
 		}
-		if b, ok := cab.BallotOf(c, m.BoardID, digest); ok {
+		if b, ok := cab.BallotOf(c, m.BoardID, digest); ok && m.Asks(x, b) {
 			t.ballot, t.quorum = &b, a.Meetings.ChangeQuorum(ctx, m, c, b)
 		}
 	case x.Template != "":
