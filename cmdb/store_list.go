@@ -193,8 +193,13 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (st
 		columns = `c.ci_id as id, x.number, c.class, c.name, c.status, c.presence, c.merged_into, c.environment, c.criticality, c.team_id, c.owner_id, c.used_by, c.site_id, c.serial,
 			c.asset_tag, c.tags, c.warranty_until, c.support_until, c.body, c.verified_at, c.verified_by, c.version, c.created_at, c.updated_at`
 	}
-	return "select " + columns + " from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + strings.Join(order, " "+direction+", ") + " " + direction + " limit ?",
-		append(c.args, r.Limit+1), nil
+	by := strings.Join(order, " "+direction+", ") + " " + direction
+	found := " from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + by + " limit ?"
+	if r.hits != "" {
+		// Whose words stand in many is found by the index alone; rows are read of the page only.
+		return "select c.* from (select c.id" + found + ") p join cis c on c.id = p.id order by " + by, append(c.args, r.Limit+1), nil
+	}
+	return "select " + columns + found, append(c.args, r.Limit+1), nil
 }
 
 // How a list with words is found. The index of words does not know the order of the list: it gathers all items that have
@@ -202,7 +207,7 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (st
 // stand at its end. Statistics tell the cases apart badly, above all for several words together, so it is tried.
 const (
 	often   = 3000 // from how many hits on the list is walked first
-	walking = 3000 // how far PostgreSQL walks before it gathers after all; SQLite, whose steps cost little, walks on
+	walking = 1000 // how far PostgreSQL walks before it gathers after all; SQLite, whose steps cost little, walks on
 )
 
 func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (out []CI, err error) {

@@ -3,12 +3,13 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api/client';
+import { ciComparison } from '../../api/cmdb';
 import type { Change, RecordItem, Ticket } from '../../api/types';
 import { Sheet } from '../../ui/Dialog';
 import { Icon } from '../../ui/Icon';
 import { Bones, Field, ProblemNote, Segments, Tone } from '../../ui/kit';
 import { dateTime, fromLocalInput, toLocalInput } from '../../ui/time';
-import { FieldTable } from '../cmdb/Differences';
+import { Differences } from '../cmdb/Differences';
 import { momentsOf, tones } from './itemwords';
 
 /** Below the record's key, so that news about the record makes it stale. */
@@ -28,22 +29,26 @@ export default function ThenAndNow({ record, onClose }: { record: Ticket; onClos
         {moments.length > 1 && <Segments label="Moment" value={named?.at ?? ''} onChange={choose} options={moments.map((one) => ({ value: one.at, label: one.label }))} />}
         <Field label="As they were on" hint={named && moments.length === 1 ? named.label : undefined}>{(ids) => <input {...ids} className="input" type="datetime-local" max={toLocalInput(now)} value={toLocalInput(at)} onChange={(event) => choose(fromLocalInput(event.target.value) ?? at)} />}</Field>
         {query.isPending ? <Bones lines={5} /> : query.isError ? <ProblemNote error={query.error} /> : (
-          <ul className="list stack loose">{query.data.items.map((item) => <li key={item.number}><Both item={item} at={at} now={now} /></li>)}</ul>
+          <ul className="list stack loose">{query.data.items.map((item) => <li key={item.number}><Both item={item} at={at} /></li>)}</ul>
         )}
       </div>
     </Sheet>
   );
 }
 
-function Both({ item, at, now }: { item: RecordItem; at: string; now: string }) {
+function Both({ item, at }: { item: RecordItem; at: string }) {
   const { then } = item;
+  const query = useQuery({ ...ciComparison(item.number, at, ''), enabled: Boolean(then) });
+  const differs = query.data;
   return (
     <article className="stack tight" aria-label={item.name}>
       <h3 className="row wraps"><Link to={`/cis/${item.number}`} search={{ at } as never} className="wrap">{item.name}</Link><span className="num small dim">{item.number}</span></h3>
       {!then ? <p className="row small"><Icon name="alert" size={14} /><span>On {dateTime(at)} it was not known yet.</span></p> : (
         <>
           <p className="row wraps small"><span className="dim">Then</span><Tone tone={tones[then.status] ?? 'closed'}>{then.status_label}</Tone><Icon name="chevron" size={13} /><span className="dim">now</span><Tone tone={tones[item.status] ?? 'closed'}>{item.status_label}</Tone></p>
-          {then.differs.length === 0 ? <p className="small dim">Nothing about it has changed since.</p> : <FieldTable from={at} to={now} fields={then.differs.map((one) => ({ field: one.field, label: one.label, before: one.then, after: one.now }))} />}
+          {query.isError ? <ProblemNote error={query.error} /> : !differs ? <Bones lines={2} /> : differs.fields.length + differs.added.length + differs.removed.length === 0
+            ? <p className="small dim">Nothing about it has changed since.</p>
+            : <Differences from={differs.from} to={differs.to} fields={differs.fields} added={differs.added} removed={differs.removed} />}
         </>
       )}
     </article>
