@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/cause"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -40,6 +42,8 @@ type Desk struct {
 	Changes   *changes.Service
 	Templates *template.Service
 	Work      *work.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	CMDB      *cmdb.Service

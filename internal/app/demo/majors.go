@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
@@ -19,7 +20,7 @@ type crisis struct {
 	updates  []string // public, by the agent
 	internal string
 	change   string // the change that caused it, or that ends it
-	kind     ticket.LinkKind
+	kind     string // of the tie to it
 	over     bool
 }
 
@@ -36,7 +37,7 @@ var crises = []crisis{
 		askers:   []string{"marta", "klaas", "sara", "ruben"},
 		updates:  []string{"We are aware that **no mail is sent or received** at all sites. The spool of the mail store is full. Next update in 30 minutes.", "Space is being made. Mails sent to you meanwhile are held back by the gateways and **not lost**.", "Mail flows again since 10:10. The held-back mails are being delivered, oldest first; expect the last ones before noon."},
 		internal: "Migration of the night left its copies in the spool: 180 GB. The check after the change looked at one store of two, ten minutes too early.",
-		change:   "mailstore", kind: ticket.CausedBy, over: true},
+		change:   "mailstore", kind: cause.CausedBy, over: true},
 	{tale: tales.Tale{Title: "Customer portal answers with error 502 for everybody", Service: "Customer portal", Class: "Software", Team: "apps", Impact: 1, Urgency: 1, Watched: true,
 		Text: "```\nCRITICAL  portal-lb  0 of 4 back ends healthy\nlast deployment  8.4.1, this morning\n```"},
 		reason: "Customers can neither order nor see their deliveries.", agent: "yara",
@@ -44,7 +45,7 @@ var crises = []crisis{
 		askers:   []string{"ana", "femke", "anton"},
 		updates:  []string{"The customer portal is **not available**. It began after this morning's release. We prepare the way back to the release before; next update in 30 minutes.", "The emergency board has been asked to approve going back to release 8.4.0. Orders by mail and phone are taken as usual."},
 		internal: "All four back ends run out of connections 90 seconds after their start: the new pool never gives them back. Rolling back is quicker than mending.",
-		change:   "rollback", kind: ticket.Related},
+		change:   "rollback", kind: cause.FixedBy},
 }
 
 // planMajor plans the two major incidents: one that is over, and one that is going on.
@@ -79,9 +80,7 @@ func (s *story) major(k crisis, at time.Time) {
 		m.move(26*time.Hour, "mila", incident.MoveInput{Event: "close"})
 	}
 	s.lived(m.life, at, c.deadline)
-	s.plan(earlier(at.Add(3*time.Hour), s.now.Add(-5*time.Minute)), m.agent, "ties it to a change", func(ctx context.Context) error {
-		return s.link(m.rec, k.kind, s.changes[k.change])(ctx)
-	})
+	s.tie(k, m.rec, at.Add(3*time.Hour))
 	for i, t := range k.reports {
 		s.child(t, k, m.rec, k.askers[i], at.Add(12*time.Minute+s.about(25*time.Minute)))
 	}
