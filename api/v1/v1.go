@@ -13,6 +13,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
+	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/rooms"
@@ -24,7 +25,9 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -74,6 +77,8 @@ type Deps struct {
 	Templates *template.Service
 	Work      *work.Service
 	Meetings  *cab.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Uploads   sources.Files
@@ -138,6 +143,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
 	rooms.Routes(b, rooms.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Meetings: d.Meetings, Changes: d.Changes, Templates: d.Templates, Tickets: d.Tickets, Approvals: d.Approvals,
 		Calendar: d.Calendar, Impact: d.Impact, People: d.People, Audit: d.Audit})
+	aftermath.Routes(b, aftermath.Deps{Directory: desk.Directory, Tickets: d.Tickets, Reviews: d.Reviews, Causes: d.Causes, CMDB: d.CMDB, Reports: d.Reports, Now: d.DB.Now})
 	return desk, b.Close()
 }
 

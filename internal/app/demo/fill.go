@@ -9,6 +9,8 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/cab"
+	"github.com/cabinetdesk/cabinet/changes/cause"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -42,6 +44,8 @@ type Desk struct {
 	Templates *template.Service
 	Work      *work.Service
 	Meetings  *cab.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	CMDB      *cmdb.Service
