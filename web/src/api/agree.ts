@@ -29,6 +29,7 @@ export type Agreement = [
   Reads<Sent<'Item'>, Cmdb.Ci>, Reads<Sent<'ItemPage'>, Cmdb.CiPage>, Reads<Sent<'ItemResult'>, Cmdb.CiResult>, Reads<Sent<'CMDBModel'>, Cmdb.CiModel>, Reads<Sent<'ItemComparison'>, Cmdb.CiComparison>,
   Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>, Reads<Sent<'Impact'>, Cmdb.Impact>, Reads<Sent<'Neighbourhood'>, Cmdb.Neighbourhood>, Reads<Sent<'ItemTickets'>, Cmdb.CiTickets>,
   Reads<Sent<'CISource'>, Sources.Source>, Reads<Sent<'CIRun'>, Sources.Run>, Reads<Sent<'RunItem'>, Sources.RunItem>, Reads<Sent<'RunBlocker'>, Sources.RunBlocker>, Reads<Sent<'CIDuplicate'>, Sources.DuplicateSet>,
+  Reads<Sent<'TemplateEdition'>, Ours.TemplateEdition>, Reads<Sent<'ChangeTemplate'>, Ours.ChangeTemplate>,
   Reads<Sent<'Meeting'>, Rooms.Meeting>, Reads<Sent<'MeetingRow'>, Rooms.MeetingRow>, Reads<Sent<'MeetingMinutes'>, Rooms.MinutesText>, Reads<Sent<'MeetingRhythm'>, Rooms.Rhythm>, Reads<Sent<'Reading'>, Rooms.Reading>,
   Reads<Sent<'CMDBQuality'>, Sources.Quality>, Reads<Sent<'ModelRehearsal'>, Sources.Rehearsal>,
 ];

@@ -58,6 +58,7 @@ export const approvals = (state: 'waiting' | 'decided') => queryOptions({
   queryKey: ['approvals', state], queryFn: ({ signal }) => api.get<T.Page<T.ApprovalRow>>('/approvals', { state, limit: 100 }, signal),
 });
 export const templates = queryOptions({ queryKey: ['change-templates'], queryFn: ({ signal }) => api.get<{ items: T.TemplateEdition[] }>('/change-templates', {}, signal), staleTime: 30_000 });
+export const template = (key: string) => queryOptions({ queryKey: ['change-templates', key], queryFn: ({ signal }) => api.get<T.ChangeTemplate>(`/change-templates/${key}`, {}, signal) });
 /** Below the record's key, so that a live event about the change makes it stale. */
 export const changeWork = (number: string) => queryOptions({ queryKey: ['record', number, 'work'], queryFn: ({ signal }) => api.get<T.ChangeWork>(`/changes/${number}/tasks`, {}, signal) });
 export const changeModels = queryOptions({ queryKey: ['change-models'], queryFn: () => api.get<{ items: T.ChangeModel[] }>('/change-models'), staleTime: 5 * 60_000 });

@@ -168,9 +168,17 @@ export interface LiveRecord { number: string; kind: Kind | 'meeting' | 'template
 
 export interface TemplateEdition {
   key: string; edition: number; version: number; state: string; state_label: string; usable: boolean; blocked: string | null; expires_at: string | null; digest: string;
-  implementation_plan_html: string; backout_plan_html: string; template: { title: string; summary?: string; minutes: number; variable?: string[] };
-  ballot: { label: string; needed: number; votes: { decision: string }[] | null; can: boolean } | null;
+  implementation_plan_html: string; backout_plan_html: string; template: TemplateDoc; reason: string | null; author: Person | null; evidence: TemplateRun[] | null; published_at: string | null; steps: string[] | null;
+  ballot: { label: string; state: string; needed: number; votes: { person: Person; by: Person | null; decision: string; comment: string; at: string }[] | null; waiting: Person[] | null; can: boolean; why: string[] | null } | null;
 }
+export interface TemplateRun { number: string; outcome: string; ended: string }
+/** What a template says. What is not variable is locked. */
+export interface TemplateDoc {
+  title: string; summary?: string; description?: string; service?: string; category?: string; environment?: string; justification?: string; implementation_plan?: string; test_plan?: string; backout_plan: string;
+  communication_plan?: string; verification_plan?: string; outage?: string; outage_minutes?: number; backout_tested?: string; affected_services?: string[] | null; items?: string[] | null; answers?: Record<string, string>;
+  variable?: string[] | null; classes?: string[] | null; tags?: string[] | null; minutes: number; hours?: { days: number[] | null; from: string; to: string }[] | null; zone?: string; max_risk: string; failures?: number;
+}
+export interface ChangeTemplate { editions: TemplateEdition[] | null; runs: TemplateRun[] | null }
 export interface WorkStep { step: string; label: string; tone?: string; requires: string[] | null; blocked: string | null }
 export interface WorkTask {
   number: string; kind: string; title: string; state: string; state_label: string; assignee: Person | null; after: string[] | null; result: string | null; started_at: string | null; ended_at: string | null;

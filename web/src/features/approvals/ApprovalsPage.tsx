@@ -2,33 +2,39 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { approvals, record } from '../../api/queries';
-import type { ApprovalRow, Change } from '../../api/types';
+import { approvals, record, templates } from '../../api/queries';
+import type { ApprovalRow, Change, TemplateEdition } from '../../api/types';
 import { pathOf } from '../../api/words';
-import { useTitle } from '../../app/session';
+import { useMe, useTitle } from '../../app/session';
 import { Icon } from '../../ui/Icon';
 import { Ago, Bones, Button, Empty, Html, PageProblem, RiskMark, Segments, Tone, Notice } from '../../ui/kit';
 import { dateTime, windowText } from '../../ui/time';
 import { DecisionBox } from '../changes/DecisionBox';
 import { moreTexts, planTexts, slotName } from '../changes/plan';
 import { ReceiptView } from '../changes/ReceiptView';
+import { TemplateVote } from '../changes/TemplateVote';
 
 export default function ApprovalsPage() {
   useTitle('My approvals');
   const [state, setState] = useState<'waiting' | 'decided'>('waiting');
   // What was decided on this page stays with its receipt until the page is left.
   const [kept, keep] = useState<ApprovalRow[]>([]);
+  const me = useMe();
   const query = useQuery(approvals(state));
+  const proposals = useQuery({ ...templates, enabled: Boolean(me.may['template.decide']) });
+  const [voted, vote] = useState<TemplateEdition[]>([]);
+  const asked = (proposals.data?.items ?? []).filter((one) => one.ballot?.can && !voted.some((other) => other.key === one.key));
+  const editions = state === 'waiting' ? [...voted, ...asked] : [];
   const items = query.data?.items ?? [];
   const shown = state === 'waiting' ? [...kept.filter((one) => !items.some((item) => item.slot_id === one.slot_id)), ...items.map((item) => kept.find((one) => one.slot_id === item.slot_id) ?? item)] : items;
-  const open = items.filter((item) => item.can && !kept.some((one) => one.slot_id === item.slot_id)).length;
+  const open = items.filter((item) => item.can && !kept.some((one) => one.slot_id === item.slot_id)).length + asked.length;
 
   return (
     <div className="page narrow">
       <header><h1>My approvals</h1><Segments label="Show" value={state} onChange={setState} options={[{ value: 'waiting', label: open ? `Waiting (${open})` : 'Waiting' }, { value: 'decided', label: 'Decided' }]} /></header>
-      {query.isPending ? <Bones lines={6} /> : query.isError ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : shown.length === 0 ? (
+      {query.isPending ? <Bones lines={6} /> : query.isError ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : shown.length + editions.length === 0 ? (
         state === 'waiting' ? <Empty icon="checks" title="Nothing waits for you">Changes and requests that need your decision appear here, with the plan to decide on.</Empty> : <Empty icon="seal" title="You have not decided anything yet">Your decisions and their receipts are kept here.</Empty>
-      ) : <ul className="list stack loose">{shown.map((item) => <li key={`${item.number}-${item.slot_id}`}><Card item={item} onDeciding={(now) => keep((before) => [...(now ? [item] : []), ...before.filter((one) => one.slot_id !== item.slot_id)])} /></li>)}</ul>}
+      ) : <ul className="list stack loose">{editions.map((one) => <li key={one.key}><TemplateCard edition={one} onDeciding={(now) => vote((before) => [...(now ? [one] : []), ...before.filter((other) => other.key !== one.key)])} /></li>)}{shown.map((item) => <li key={`${item.number}-${item.slot_id}`}><Card item={item} onDeciding={(now) => keep((before) => [...(now ? [item] : []), ...before.filter((one) => one.slot_id !== item.slot_id)])} /></li>)}</ul>}
     </div>
   );
 }
@@ -59,6 +65,28 @@ function Card({ item, onDeciding }: { item: ApprovalRow; onDeciding: (now: boole
           <div className="stack"><div className="row"><Tone tone={decisionTone[item.decided.decision][0]}>{decisionTone[item.decided.decision][1]}</Tone><span className="dim small"><Ago at={item.decided.at} /></span></div>{item.decided.comment && <blockquote className="quote">{item.decided.comment}</blockquote>}{item.decided.receipt && <ReceiptView receipt={item.decided.receipt} />}</div>
         ) : item.can ? <DecisionBox number={item.number} slotId={item.slot_id} slotLabel={item.slot_label} digest={item.digest} sign={item.sign} meaning={item.meaning} retro={item.retro} onDeciding={onDeciding} />
           : <p className="why-not small"><Icon name="lock" size={14} /><span>You cannot decide: {(item.reasons ?? []).map((reason) => reason.text).join(' ')}</span></p>}
+      </div>
+    </article>
+  );
+}
+
+/** A template that is put to the board: approved once, it needs no meeting any more. */
+function TemplateCard({ edition, onDeciding }: { edition: TemplateEdition; onDeciding: (now: boolean) => void }) {
+  const [reading, read] = useState(false);
+  const { template, ballot } = edition;
+  return (
+    <article className="card approval" aria-label={`Template ${template.title}`}>
+      <div className="inside stack">
+        <div><div className="row small dim"><Icon name="star" size={14} /><span className="grow">Template of standard changes, edition {edition.edition}</span></div><h2><Link to="/standard-changes/$key" params={{ key: edition.key } as never}>{template.title}</Link></h2></div>
+        <dl className="facts two">
+          <div><dt>Highest risk</dt><dd>{template.max_risk}</dd></div>
+          <div><dt>Written by</dt><dd>{edition.author?.name ?? '–'}</dd></div>
+          <div><dt>Evidence</dt><dd className="num">{(edition.evidence ?? []).length} changes that ended</dd></div>
+          <div><dt>So far</dt><dd className="num">{(ballot?.votes ?? []).filter((one) => one.decision === 'approve').length} of {ballot?.needed ?? 0} approved</dd></div>
+        </dl>
+        <Button look="quiet" icon={reading ? 'down' : 'chevron'} aria-expanded={reading} className="read-plan" onClick={() => read(!reading)}>{reading ? 'Hide what it says' : 'Read what it says'}</Button>
+        {reading && <div className="plan-reader stack"><section><h3>Implementation plan</h3><Html html={edition.implementation_plan_html} /></section><section><h3>Back-out plan</h3><Html html={edition.backout_plan_html} /></section></div>}
+        <TemplateVote template={edition.key} edition={edition.edition} digest={edition.digest} label={ballot?.label ?? 'the board'} onDeciding={onDeciding} />
       </div>
     </article>
   );

@@ -2,15 +2,14 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { api, asProblem } from '../../api/client';
-import { client } from '../../api/queries';
+import { api } from '../../api/client';
 import { ahead, inRoom, reading, type Meeting, type Point, type Quorum, type RoomVote } from '../../api/rooms';
-import type { Person as PersonRef, Receipt, Risk } from '../../api/types';
+import type { Person as PersonRef, Risk } from '../../api/types';
 import { pathOf } from '../../api/words';
 import { DecisionBox } from '../changes/DecisionBox';
-import { ReceiptView } from '../changes/ReceiptView';
+import { TemplateVote } from '../changes/TemplateVote';
 import { Icon } from '../../ui/Icon';
-import { Avatar, Bones, Button, Field, Html, Notice, Person, ProblemNote, RiskMark, Tone } from '../../ui/kit';
+import { Avatar, Bones, Button, Field, Html, Notice, Person, RiskMark, Tone } from '../../ui/kit';
 import { Picker } from '../../ui/Picker';
 import { dateOnly, dateTime, windowText } from '../../ui/time';
 import { names, pointTone, pointWord } from './words';
@@ -27,7 +26,7 @@ export function PointCard({ meeting, point }: { meeting: Meeting; point: Point; 
       {point.quorum && point.ballot && point.ballot.state === 'waiting' && <QuorumView quorum={point.quorum} sits={meeting.state === 'in_progress'} />}
       <Vote point={point} />
       {point.about === 'change' && !point.hidden && <ReadingView meeting={meeting} point={point} />}
-      {point.about === 'template' && <p className="small"><Link to="/standard-changes">Read the template and its evidence</Link></p>}
+      {point.about === 'template' && <p className="small"><Link to="/standard-changes/$key" params={{ key: point.template_key } as never}>Read the template and its evidence</Link></p>}
       {point.about === 'forward' && <Forward />}
       <Note meeting={meeting} point={point} />
       <Actions meeting={meeting} point={point} />
@@ -81,40 +80,9 @@ function Vote({ point }: { point: Point }) {
       {ballot.state === 'rejected' && <Notice look="bad" icon="x">The board has rejected revision {ballot.revision}.</Notice>}
       {ballot.state === 'stale' && <Notice look="warn" icon="alert">The plan was edited: what was decided on revision {ballot.revision} binds nobody any more.</Notice>}
       {mine && point.number && <DecisionBox number={point.number} slotId={mine.slot_id} slotLabel={mine.label} digest={mine.digest} revision={mine.revision} sign={mine.sign} meaning={mine.meaning} retro={mine.retro} onDeciding={(now) => keep(now ? mine : null)} />}
-      {mine && point.template_key && <TemplateVote point={point} digest={mine.digest} label={mine.label} onDeciding={(now) => keep(now ? mine : null)} />}
+      {mine && point.template_key && <TemplateVote template={point.template_key} edition={point.edition} digest={mine.digest} label={mine.label} onDeciding={(now) => keep(now ? mine : null)} />}
       {!mine && ballot.state === 'waiting' && why.length > 0 && <p className="why-not small"><Icon name="lock" size={14} /><span>You cannot vote on this: {why.join('; ')}.</span></p>}
       <Votes votes={ballot.votes ?? []} />
-    </div>
-  );
-}
-
-/** The vote on an edition of a template. */
-export function TemplateVote({ point, digest, label, onDeciding }: { point: { template_key: string; edition: number }; digest: string; label: string; onDeciding?: (now: boolean) => void }) {
-  const [comment, type] = useState('');
-  const [busy, setBusy] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const [receipt, setReceipt] = useState<{ receipt: Receipt; decision: string } | null>(null);
-  const decide = async (decision: string) => {
-    setBusy(decision);
-    setError(null);
-    onDeciding?.(true);
-    try {
-      const answer = await api.post<{ receipt: Receipt }>(`/change-templates/${point.template_key}/editions/${point.edition}/decisions`, { decision, comment, digest });
-      setReceipt({ receipt: answer.receipt, decision });
-      for (const key of ['meeting', 'change-templates']) void client.invalidateQueries({ queryKey: [key] });
-    } catch (caught) { onDeciding?.(false); setError(asProblem(caught)); }
-    setBusy('');
-  };
-  if (receipt) return <ReceiptView receipt={receipt.receipt} decision={receipt.decision} />;
-  return (
-    <div className="decision">
-      <label className="field"><span className="label">Your decision in {label}</span><textarea className="input" rows={2} value={comment} placeholder="Comment; needed to reject or to step aside" onChange={(event) => type(event.target.value)} /></label>
-      {error ? <ProblemNote error={error} /> : null}
-      <div className="decision-buttons">
-        <Button look="approve" big icon="check" busy={busy === 'approve'} disabled={busy !== ''} onClick={() => { void decide('approve'); }}>Approve</Button>
-        <Button look="danger" big icon="x" busy={busy === 'reject'} disabled={busy !== ''} onClick={() => { void decide('reject'); }}>Reject</Button>
-      </div>
-      <div className="row apart small dim"><span>Decides on edition {point.edition}, <code className="mono">{digest.slice(0, 12)}</code></span><Button look="link" className="small" disabled={busy !== ''} onClick={() => { void decide('recuse'); }}>Step aside</Button></div>
     </div>
   );
 }

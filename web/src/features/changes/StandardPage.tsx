@@ -1,6 +1,6 @@
 // Standard changes: the templates that can be used, and the one form that a standard change takes.
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../api/client';
 import { client, templates } from '../../api/queries';
@@ -8,12 +8,14 @@ import type { Person as PersonRef, TemplateEdition } from '../../api/types';
 import { pathOf } from '../../api/words';
 import { useMe, useTitle } from '../../app/session';
 import { Bones, Button, Empty, Field, Html, Notice, PageProblem, Person, ProblemNote } from '../../ui/kit';
+import { Icon } from '../../ui/Icon';
 import { Picker } from '../../ui/Picker';
 import { dateOnly, fromLocalInput } from '../../ui/time';
 import { Writer } from '../../ui/Writer';
 
 export default function StandardPage() {
   useTitle('Standard changes');
+  const me = useMe();
   const query = useQuery(templates);
   const [chosen, choose] = useState<string | null>(null);
   if (query.isPending) return <div className="page narrow"><Bones lines={6} /></div>;
@@ -23,7 +25,7 @@ export default function StandardPage() {
   const open = used.find((one) => one.key === chosen);
   return (
     <div className="page narrow">
-      <header><h1>Standard changes</h1></header>
+      <header><h1>Standard changes</h1>{me.may['template.draft'] && !open && <Link to="/standard-changes/new" className="button"><Icon name="plus" size={15} />New template</Link>}</header>
       <p className="dim">Routine that the board has approved once: one form, no meeting.</p>
       {open ? <StandardForm key={open.key} edition={open} onLeave={() => choose(null)} /> : used.length === 0
         ? <Empty icon="change" title="No templates yet">What has gone well several times can be proposed as a template. Once the board has approved it, a change from it takes one form.</Empty>
@@ -37,7 +39,7 @@ function Row({ edition, onUse }: { edition: TemplateEdition; onUse?: () => void 
   return (
     <li className="row wraps">
       <div className="grow">
-        <strong>{edition.template.title}</strong> <span className="dim small">edition {edition.edition}, {edition.state_label.toLowerCase()}</span>
+        <strong><Link to="/standard-changes/$key" params={{ key: edition.key } as never}>{edition.template.title}</Link></strong> <span className="dim small">edition {edition.edition}, {edition.state_label.toLowerCase()}</span>
         <p className="dim small">{edition.state === 'published' || edition.state === 'suspended' ? edition.blocked ?? edition.template.summary : edition.template.summary}</p>
         {edition.ballot && edition.state === 'proposed' && <p className="dim small">{edition.ballot.label}: {(edition.ballot.votes ?? []).length} of {edition.ballot.needed} votes</p>}
       </div>
