@@ -31,7 +31,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
     '/queue/open?kind=change', `/changes/${await first(desk, 'kind=change&state=draft')}`, `/changes/${await first(desk, 'kind=change&state=authorize')}`,
     `/changes/${await first(desk, 'kind=change&state=closed')}`, `/changes/${await first(desk, 'kind=change&state=assess')}`,
     `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`,
-    '/new/change', '/admin/policy', '/admin/boards',
+    '/new/change', '/standard-changes/new', '/admin/policy', '/admin/boards',
   ],
   omar: async (desk) => {
     const item = async (query: string) => ((await (await desk.api.get(`/api/v1/cis?limit=1&${query}`)).json()) as { items: { number: string }[] }).items[0]!.number;
@@ -44,7 +44,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   cleo: async (desk) => {
     const rooms = async (query: string) => ((await (await desk.api.get(`/api/v1/meetings?${query}`)).json()) as { items: { id: string; state: string }[] }).items;
     const ahead = await rooms('past=false');
-    return ['/cab', `/cab/meetings/${ahead.find((one) => one.state === 'in_progress')!.id}`, `/cab/meetings/${ahead.find((one) => one.state === 'planned')!.id}`, `/cab/meetings/${(await rooms('past=true')).at(-1)!.id}`];
+    return ['/standard-changes', '/standard-changes/add-an-access-point', '/standard-changes/renew-a-certificate', '/approvals', '/cab', `/cab/meetings/${ahead.find((one) => one.state === 'in_progress')!.id}`, `/cab/meetings/${ahead.find((one) => one.state === 'planned')!.id}`, `/cab/meetings/${(await rooms('past=true')).at(-1)!.id}`];
   },
   otto: async (desk) => {
     const log = await (await desk.api.get('/api/v1/audit/events?limit=1')).json() as { items: { id: string }[] };

@@ -356,26 +356,13 @@ func (s *story) planStandard() {
 		Environment: "production", Justification: "The certificate runs out.", ImplementationPlan: "1. Request the certificate from the internal authority.\n2. Put it beside the old one.\n3. Reload the server.",
 		TestPlan: "Open the page in a private window and look at the dates of the certificate.", BackoutPlan: "Point the configuration at the old certificate and reload.", BackoutTested: "yes",
 		Outage: "no", AffectedServices: []string{"Web shop"}, Variable: []string{"description"}, Minutes: 30, Zone: "Europe/Vienna", MaxRisk: changes.Low, Failures: 1}
-	var done []string
-	for i := range 3 {
-		s.sum.Changes++
-		s.plan(s.workday(40-i), "petra", "registers a renewal", func(ctx context.Context) error {
-			m, title, services := changes.Registration, doc.Title, doc.AffectedServices
-			c, err := s.Changes.Raise(ctx, changes.RaiseInput{Team: s.teams["network"], Plan: changes.PlanPatch{Title: &title, Model: &m, ImplementationPlan: &doc.ImplementationPlan, AffectedServices: &services}})
-			if err != nil {
-				return err
-			}
-			done = append(done, c.Ticket.Number)
-			_, err = s.Changes.Move(ctx, changes.MoveInput{Number: c.Ticket.Number, Event: "register", Outcome: "successful"})
-			return err
-		})
-	}
+	done := s.registered(doc, 40)
 	var digest string
 	s.plan(s.workday(28), "petra", "proposes a template", func(ctx context.Context) error {
 		if _, err := s.Templates.Draft(ctx, template.DraftInput{Key: key, Doc: doc}); err != nil {
 			return err
 		}
-		t, err := s.Templates.Move(ctx, template.MoveInput{Key: key, Edition: 1, Event: "propose", Evidence: done})
+		t, err := s.Templates.Move(ctx, template.MoveInput{Key: key, Edition: 1, Event: "propose", Evidence: *done})
 		digest = t.Digest
 		return err
 	})

@@ -94,7 +94,7 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
-	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard, s.planMeetings} {
+	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard, s.planProposal, s.planMeetings} {
 		plan()
 	}
 	return s.sum, s.live(ctx)

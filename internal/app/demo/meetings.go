@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/cab"
+	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/domain"
 )
 
@@ -131,4 +133,40 @@ func (s *story) talk(ref *string, at time.Time, points int) {
 			return err
 		})
 	}
+}
+
+// registered is what was done three times, from so many days ago on, before anybody made a template of it: their numbers.
+func (s *story) registered(doc template.Doc, daysAgo int) *[]string {
+	done := new([]string)
+	for i := range 3 {
+		s.sum.Changes++
+		s.plan(s.workday(daysAgo-i), "petra", "registers what was done", func(ctx context.Context) error {
+			m, title, services := changes.Registration, doc.Title, doc.AffectedServices
+			c, err := s.Changes.Raise(ctx, changes.RaiseInput{Team: s.teams["network"], Plan: changes.PlanPatch{Title: &title, Model: &m, ImplementationPlan: &doc.ImplementationPlan, AffectedServices: &services}})
+			if err != nil {
+				return err
+			}
+			*done = append(*done, c.Ticket.Number)
+			_, err = s.Changes.Move(ctx, changes.MoveInput{Number: c.Ticket.Number, Event: "register", Outcome: "successful"})
+			return err
+		})
+	}
+	return done
+}
+
+// planProposal puts another template to the board, which waits for its votes.
+func (s *story) planProposal() {
+	doc := template.Doc{Title: "Add an access point to a floor", Summary: "When a floor has too little wireless coverage and a port is free.", Service: "Wi-Fi", Category: "network", Environment: "production",
+		ImplementationPlan: "1. Take an access point from the store and note its serial number.\n2. Mount it and connect it to the free port.\n3. Give it the profile of the site.",
+		TestPlan:           "Walk the floor with a laptop: no place below -67 dBm.", BackoutPlan: "Shut the port. The neighbours take over.", BackoutTested: "yes", Outage: "no", AffectedServices: []string{"Wi-Fi"},
+		Variable: []string{"description", "items"}, Minutes: 60, Zone: "Europe/Amsterdam", MaxRisk: changes.Low, Failures: 1}
+	done := s.registered(doc, 19)
+	s.plan(s.workday(5), "petra", "proposes another template", func(ctx context.Context) error {
+		const key = "add-an-access-point"
+		if _, err := s.Templates.Draft(ctx, template.DraftInput{Key: key, Doc: doc}); err != nil {
+			return err
+		}
+		_, err := s.Templates.Move(ctx, template.MoveInput{Key: key, Edition: 1, Event: "propose", Evidence: *done})
+		return err
+	})
 }
