@@ -13,7 +13,7 @@ import (
 // planMeetings tells of the CAB: two meetings that are over, with their minutes signed, one that sits now, and the rhythm by which
 // it meets from now on.
 func (s *story) planMeetings() {
-	for _, daysAgo := range []int{13, 6} {
+	for _, daysAgo := range []int{8, 4} {
 		at := s.working(midnight(s.now).AddDate(0, 0, -daysAgo).Add(13 * time.Hour)).Truncate(5 * time.Minute)
 		ref := s.sitting(at, at.Add(-2*day))
 		s.talk(ref, at.Add(4*time.Minute), 4)
@@ -28,7 +28,7 @@ func (s *story) planMeetings() {
 			}
 			return err
 		})
-		if daysAgo == 13 {
+		if daysAgo == 8 {
 			s.meet(ref, at.Add(26*time.Hour), "ines", "adds to the minutes", func(ctx context.Context, m cab.Meeting) error {
 				_, err := s.Meetings.Append(ctx, m.Ref, "Dora had sent her excuses by telephone; that was not noted.")
 				return err
@@ -39,13 +39,7 @@ func (s *story) planMeetings() {
 	ref := s.sitting(at, at.Add(-20*time.Hour))
 	s.talk(ref, at.Add(4*time.Minute), 1)
 	s.meet(ref, s.now.Add(-3*time.Minute), "cleo", "goes on to a decision", func(ctx context.Context, m cab.Meeting) error {
-		for _, x := range m.Items {
-			if x.State == cab.ItemOpen && x.Section == cab.SectionHighRisk {
-				_, err := s.Meetings.Take(ctx, m.Ref, x.Ref, m.Current().Ref)
-				return err
-			}
-		}
-		return nil
+		return s.goOn(ctx, m, func(x cab.Item) bool { return x.Section == cab.SectionHighRisk })
 	})
 	s.plan(s.now.Add(-15*time.Minute), "ines", "says how the CAB meets", func(ctx context.Context) error {
 		board, err := s.Approvals.Board(ctx, "cab")
@@ -109,21 +103,11 @@ func (s *story) talk(ref *string, at time.Time, points int) {
 	for i := range points {
 		when := at.Add(time.Duration(i) * 9 * time.Minute)
 		s.meet(ref, when, "cleo", "goes on to the next point", func(ctx context.Context, m cab.Meeting) error {
-			from := ""
-			if x := m.Current(); x != nil {
-				from = x.Ref
-			}
-			for _, x := range m.Items {
-				if x.State == cab.ItemOpen {
-					_, err := s.Meetings.Take(ctx, m.Ref, x.Ref, from)
-					return err
-				}
-			}
-			return nil
+			return s.goOn(ctx, m, func(x cab.Item) bool { return x.TicketID != 0 })
 		})
 		s.meet(ref, when.Add(5*time.Minute), "ines", "takes the minutes", func(ctx context.Context, m cab.Meeting) error {
 			x := m.Current()
-			if x == nil || x.Note != "" {
+			if x == nil || x.Note != "" || x.TicketID == 0 {
 				return nil
 			}
 			if _, err := s.Meetings.Jot(ctx, m.Ref, x.Ref, said[i%len(said)]); err != nil || i != 1 {
@@ -133,6 +117,21 @@ func (s *story) talk(ref *string, at time.Time, points int) {
 			return err
 		})
 	}
+}
+
+// goOn takes the first point that is still to come and is wanted, if there is one.
+func (s *story) goOn(ctx context.Context, m cab.Meeting, wanted func(cab.Item) bool) error {
+	from := ""
+	if x := m.Current(); x != nil {
+		from = x.Ref
+	}
+	for _, x := range m.Items {
+		if x.State == cab.ItemOpen && wanted(x) {
+			_, err := s.Meetings.Take(ctx, m.Ref, x.Ref, from)
+			return err
+		}
+	}
+	return nil
 }
 
 // registered is what was done three times, from so many days ago on, before anybody made a template of it: their numbers.

@@ -60,11 +60,11 @@ function Edition({ edition, older, runs }: { edition: TemplateEdition; older: Te
       {edition.reason && <Notice look={edition.state === 'suspended' ? 'warn' : ''} icon="note">{edition.reason}</Notice>}
       {used && <Notice icon="star">Edition {used.edition} is {used.state_label.toLowerCase()} and goes on until this one is published.</Notice>}
       {problem && !asking && <ProblemNote error={problem} />}
-      <div className="row wraps no-print">
+      {(mayDraft || (edition.steps ?? []).length > 0) && <div className="row wraps no-print">
         {edition.state === 'draft' && mayDraft && <Button icon="edit" onClick={() => edit(true)}>Edit</Button>}
         {next && <Button icon="edit" busy={busy} onClick={() => { void write(() => api.post(`/change-templates/${edition.key}/editions`), 'The next edition is a draft.'); }}>Begin the next edition</Button>}
         {(edition.steps ?? []).filter((step) => steps[step]).map((step) => <Button key={step} look={steps[step]!.look ?? ''} busy={busy && asking === step} onClick={() => (steps[step]!.reason || step === 'propose' ? ask(step) : void write(() => api.post(`${base}/${steps[step]!.path}`, {}), `${steps[step]!.label}: done.`))}>{steps[step]!.label}{steps[step]!.reason || step === 'propose' ? '…' : ''}</Button>)}
-      </div>
+      </div>}
       {ballot && (
         <section className="card pad stack" aria-label="Ballot">
           <div className="row"><h2 className="grow">{ballot.label}</h2><span className="small dim num">{(ballot.votes ?? []).filter((vote) => vote.decision === 'approve').length} of {ballot.needed} approved</span></div>
