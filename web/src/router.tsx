@@ -80,6 +80,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/cis/$number', () => import('./features/cmdb/item/CiRoute')),
   at('/cab', () => import('./features/cab/MeetingsPage')),
   at('/cab/meetings/$id', () => import('./features/cab/RoomPage')),
+  at('/reports/changes', () => import('./features/aftermath/FiguresPage')),
   at('/approvals', () => import('./features/approvals/ApprovalsPage')),
   at('/search', () => import('./features/search/SearchPage')),
   at('/audit', () => import('./features/audit/AuditPage')),
