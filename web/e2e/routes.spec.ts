@@ -56,7 +56,6 @@ for (const [name, addresses] of Object.entries(pages)) {
   const login = name.split(' ')[0]!;
   test(`every page of ${name} is in order in light, in dark and on a phone`, async ({ browser, baseURL }) => {
     test.setTimeout(120_000);
-    test.setTimeout(120_000);
     const { desk, page, context } = await someone(browser, baseURL!, { reducedMotion: 'reduce' });
     if (login !== 'nobody') await desk.is(login);
     else desk.expectsRefusal(401);
