@@ -6,7 +6,7 @@ test('a change is named as the cause of an incident, reviewed, closed, and found
   await desk.is('ines');
   const waiting = (await (await desk.api.get('/api/v1/change-reviews')).json()) as { items: { number: string }[] };
   const number = waiting.items[0]!.number;
-  const incident = await desk.given('Customers cannot order since the release', { impact: 2, urgency: 2 });
+  const incident = await desk.given('Customers cannot order since the release', { impact: 1, urgency: 2 });
 
   // On the incident, somebody suspects the change; who may, confirms it with what shows it.
   await desk.open(incident);
