@@ -134,6 +134,7 @@ var groups = complete([]Group{
 		do("change.cancel", "Cancel", "cancel changes"),
 		do("change.accept_conflict", "Accept a conflict", "accept that changes conflict"),
 		do("change.override_freeze", "Override a freeze", "let changes go on in a freeze"),
+		do("change.deploy", "Deploy", "deploy under changes and tell how that ended"),
 	)},
 	{Class: "ci", Label: "Configuration items", Actions: []Action{
 		do("ci.create", "Register", "register configuration items"),
@@ -172,6 +173,14 @@ var groups = complete([]Group{
 		do("template.draft", "Write", "write and propose templates of standard changes").reaching(Desk),
 		do("template.decide", "Decide", "decide on templates of standard changes"),
 		do("template.manage", "Manage", "publish, suspend and retire templates of standard changes"),
+	}},
+	{Class: "pipeline", Label: "Pipelines", Actions: []Action{
+		see("pipeline.read", "Read", "see pipelines and what they deployed").reaching(Desk),
+		do("pipeline.manage", "Manage", "register pipelines and say where their gate is open"),
+	}},
+	{Class: "webhook", Label: "Webhooks", Actions: []Action{
+		see("webhook.read", "Read", "see who is told of changes, and what was sent"),
+		do("webhook.manage", "Manage", "say who is told of changes"),
 	}},
 	{Class: "canned", Label: "Canned texts", Actions: []Action{
 		see("canned.read", "Read", "read canned texts and put them into replies").reaching(Desk),

@@ -28,6 +28,9 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 		if err := k.Calendar.Follow(ctx, answers.Plan(f.Change), answers.Over(f.Change)); err != nil {
 			return err
 		}
+		if err := (answers.Listeners{Webhooks: k.Webhooks}).Moved(ctx, f); err != nil {
+			return err
+		}
 		// What goes wrong too often is no routine any more.
 		if f.Move == "complete" {
 			return k.Templates.Ended(ctx, f.Change)

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/netip"
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/pipeline"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -28,7 +30,9 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/domain/webhook"
 	"github.com/cabinetdesk/cabinet/internal/app/answers"
+	channel "github.com/cabinetdesk/cabinet/internal/channels/webhook"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -56,6 +60,8 @@ type Desk struct {
 	Calendar  *calendar.Service
 	Templates *template.Service
 	Work      *work.Service
+	Pipelines *pipeline.Service
+	Webhooks  *webhook.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Impact    *impact.Service
@@ -72,6 +78,8 @@ type Desk struct {
 type Options struct {
 	AuditDir string // empty: a key in memory, for tests
 	FilesDir string
+	// Outgoing are networks that are not public and to which the desk may connect all the same.
+	Outgoing []netip.Prefix
 	Log      *slog.Logger
 }
 
@@ -114,6 +122,9 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }}})
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
+	if err := k.wireDelivery(o); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
@@ -122,6 +133,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates,
+		"pipeline": k.Pipelines.States, "pipeline_run": k.Pipelines.RunStates, "deployment": k.Pipelines.DeploymentStates, "webhook": k.Webhooks.States,
 	} {
 		k.Log.Register(kind, states)
 	}
@@ -135,6 +147,24 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	}
 	k.schedule(o.Log)
 	return k, k.Jobs.Build()
+}
+
+// wireDelivery wires what builds and deploys by itself, and who is told of it. Their keys are made from that of the log.
+func (k *Desk) wireDelivery(o Options) error {
+	passes, err := k.Log.Derive("gate passes v1")
+	if err != nil {
+		return err
+	}
+	secrets, err := k.Log.Derive("webhook secrets v1")
+	if err != nil {
+		return err
+	}
+	k.Webhooks, err = webhook.New(webhook.Deps{DB: k.DB, Gate: k.Gate, Sender: channel.New(o.Outgoing), Key: secrets, Random: Random,
+		Enqueue: func(ctx context.Context, job webhook.Job) error { return k.Jobs.Enqueue(ctx, job) }})
+	k.Pipelines = pipeline.New(pipeline.Deps{DB: k.DB, Gate: k.Gate, Tickets: k.Tickets, Changes: k.Changes, Templates: k.Templates, Accounts: answers.Accounts{People: k.People, Gate: k.Gate},
+		Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}, Calendar: answers.Timetable{Calendar: k.Calendar}, Listeners: answers.Listeners{Webhooks: k.Webhooks},
+		Signer: pipeline.NewSigner(passes), Random: Random})
+	return err
 }
 
 // Close gives up the files; the database is closed by whoever opened it.
