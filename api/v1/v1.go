@@ -15,6 +15,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
+	"github.com/cabinetdesk/cabinet/api/v1/pipelines"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
 	"github.com/cabinetdesk/cabinet/api/v1/sources"
 	"github.com/cabinetdesk/cabinet/api/v1/standard"
@@ -23,6 +24,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/pipeline"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -39,6 +41,7 @@ import (
 	desk_problem "github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/domain/webhook"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -71,6 +74,8 @@ type Deps struct {
 	Plan      func(c changes.Change) calendar.Plan
 	Templates *template.Service
 	Work      *work.Service
+	Pipelines *pipeline.Service
+	Webhooks  *webhook.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Uploads   sources.Files
@@ -133,6 +138,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	rules.Routes(b, rules.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Changes: d.Changes, Rules: d.Rules, Oversight: d.Oversight, Approvals: d.Approvals})
 	times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan})
 	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
+	pipelines.Routes(b, pipelines.Deps{Directory: desk.Directory, Gate: d.Gate, Pipelines: d.Pipelines, Webhooks: d.Webhooks})
 	return desk, b.Close()
 }
 

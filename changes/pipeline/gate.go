@@ -65,15 +65,15 @@ func (v *verdict) note(code, text string) { v.reasons = append(v.reasons, Reason
 // Ask asks the gate whether an artifact may go into an environment under a change, now. It writes nothing. Who may: who may read
 // the change; the pass is for those with change.deploy. Errors: artifact_unsound, run_unsound.
 func (s *Service) Ask(ctx context.Context, number, environment, artifact string) (a Answer, err error) {
+	d, err := s.Of(ctx, number)
+	if err != nil {
+		return a, err
+	}
 	if artifact, err = Digest(artifact); err != nil {
 		return a, err
 	}
 	if !slices.Contains(changes.Environments, environment) {
 		return a, ErrRun.With("query.env", "choose one of: "+strings.Join(changes.Environments, ", "))
-	}
-	d, err := s.Of(ctx, number)
-	if err != nil {
-		return a, err
 	}
 	v, err := s.judge(ctx, d, environment, artifact)
 	if err != nil {
