@@ -87,7 +87,7 @@ type ToldRun struct {
 	Missing []MissingPart `json:"missing" doc:"What the plan must say before anybody can be asked"`
 }
 
-type tellInput struct {
+type tellRunInput struct {
 	Body struct {
 		Run         string           `json:"run" doc:"Repository and number of the run; with the environment it names the run"`
 		URL         string           `json:"url,omitempty"`
@@ -105,7 +105,7 @@ type tellInput struct {
 	}
 }
 
-func (a *area) tell(ctx context.Context, in *tellInput) (*rest.Body[ToldRun], error) {
+func (a *area) tell(ctx context.Context, in *tellRunInput) (*rest.Body[ToldRun], error) {
 	b := in.Body
 	ask := pipeline.RaiseInput{Run: b.Run, URL: b.URL, Environment: b.Environment, Model: changes.Model(b.Model), Template: b.Template, Minutes: b.Minutes, Items: b.Items,
 		Commits:   convert(b.Commits, func(c RunCommit) pipeline.Commit { return pipeline.Commit(c) }),
@@ -127,14 +127,14 @@ func (a *area) tell(ctx context.Context, in *tellInput) (*rest.Body[ToldRun], er
 		Missing: convert(r.Missing, func(f domain.Field) MissingPart { return MissingPart(f) })}}, nil
 }
 
-type showInput struct {
+type showRunInput struct {
 	rest.ByID
 	Body struct {
 		Evidence []RunEvidence `json:"evidence" nullable:"false" maxItems:"100"`
 	}
 }
 
-func (a *area) show(ctx context.Context, in *showInput) (*rest.Body[rest.Items[RunEvidence]], error) {
+func (a *area) show(ctx context.Context, in *showRunInput) (*rest.Body[rest.Items[RunEvidence]], error) {
 	r, err := a.Pipelines.Add(ctx, in.ID, evidenceIn(in.Body.Evidence))
 	return rest.List(evidenceOut(r.EvidenceList())), err
 }
@@ -156,13 +156,13 @@ type GateAnswer struct {
 	ExpiresAt  *time.Time   `json:"expires_at,omitempty"`
 }
 
-type gateInput struct {
+type changeGateInput struct {
 	Number   string `path:"number" maxLength:"40"`
 	Env      string `query:"env" maxLength:"40" example:"production"`
 	Artifact string `query:"artifact" maxLength:"100" example:"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
 }
 
-func (a *area) gate(ctx context.Context, in *gateInput) (*rest.Body[GateAnswer], error) {
+func (a *area) gate(ctx context.Context, in *changeGateInput) (*rest.Body[GateAnswer], error) {
 	g, err := a.Pipelines.Ask(ctx, in.Number, in.Env, in.Artifact)
 	if err != nil {
 		return nil, err
@@ -244,24 +244,24 @@ func (b DeploymentTold) ask(change string) pipeline.StartInput {
 		FinishedAt: b.FinishedAt, Items: b.Items, Evidence: evidenceIn(b.Evidence), Note: b.Note}
 }
 
-type startInput struct {
+type startDeploymentInput struct {
 	Number string `path:"number" maxLength:"40"`
 	Body   DeploymentTold
 }
 
-func (a *area) start(ctx context.Context, in *startInput) (*rest.Body[Deployment], error) {
+func (a *area) start(ctx context.Context, in *startDeploymentInput) (*rest.Body[Deployment], error) {
 	d, c, err := a.Pipelines.Start(ctx, in.Body.ask(in.Number))
 	return a.deployed(ctx, d, c, err)
 }
 
-type reportInput struct{ Body DeploymentTold }
+type reportDeploymentInput struct{ Body DeploymentTold }
 
-func (a *area) report(ctx context.Context, in *reportInput) (*rest.Body[Deployment], error) {
+func (a *area) report(ctx context.Context, in *reportDeploymentInput) (*rest.Body[Deployment], error) {
 	d, c, err := a.Pipelines.Start(ctx, in.Body.ask(""))
 	return a.deployed(ctx, d, c, err)
 }
 
-type finishInput struct {
+type finishDeploymentInput struct {
 	rest.ByID
 	Body struct {
 		Status     string        `json:"status" enum:"succeeded,failed,rolled_back"`
@@ -271,7 +271,7 @@ type finishInput struct {
 	}
 }
 
-func (a *area) finish(ctx context.Context, in *finishInput) (*rest.Body[Deployment], error) {
+func (a *area) finish(ctx context.Context, in *finishDeploymentInput) (*rest.Body[Deployment], error) {
 	d, c, err := a.Pipelines.Finish(ctx, pipeline.FinishInput{Ref: in.ID, End: in.Body.Status, FinishedAt: in.Body.FinishedAt, Evidence: evidenceIn(in.Body.Evidence), Note: in.Body.Note})
 	return a.deployed(ctx, d, c, err)
 }

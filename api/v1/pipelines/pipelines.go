@@ -145,7 +145,7 @@ func tokenOf(t pipeline.Secret) PipelineToken {
 	return PipelineToken{ID: t.Ref, Name: t.Name, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, LastUsedAt: t.UsedAt, Secret: t.Secret}
 }
 
-type registerInput struct {
+type registerPipelineInput struct {
 	Body struct {
 		Key      string            `json:"key" doc:"2 to 40 small letters, digits and hyphens; for ever"`
 		Name     string            `json:"name"`
@@ -158,7 +158,7 @@ type registerInput struct {
 	}
 }
 
-func (a *area) register(ctx context.Context, in *registerInput) (*rest.Versioned[Pipeline], error) {
+func (a *area) register(ctx context.Context, in *registerPipelineInput) (*rest.Versioned[Pipeline], error) {
 	b := in.Body
 	owner, err := a.User(ctx, "body.owner", b.Owner)
 	if err != nil {
@@ -172,7 +172,7 @@ func (a *area) register(ctx context.Context, in *registerInput) (*rest.Versioned
 	return a.after(ctx, p, err)
 }
 
-type amendInput struct {
+type amendPipelineInput struct {
 	Key     string `path:"key" maxLength:"60"`
 	IfMatch string `header:"If-Match" maxLength:"60" doc:"The ETag that was read"`
 	Body    struct {
@@ -186,7 +186,7 @@ type amendInput struct {
 	}
 }
 
-func (a *area) amend(ctx context.Context, in *amendInput) (*rest.Versioned[Pipeline], error) {
+func (a *area) amend(ctx context.Context, in *amendPipelineInput) (*rest.Versioned[Pipeline], error) {
 	version, err := rest.ParseETag(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -227,7 +227,7 @@ func (a *area) after(ctx context.Context, p pipeline.Pipeline, err error) (*rest
 	return &rest.Versioned[Pipeline]{ETag: rest.ETag(p.Version), Body: out[0]}, nil
 }
 
-type issueInput struct {
+type issuePipelineTokenInput struct {
 	Key  string `path:"key" maxLength:"60"`
 	Body struct {
 		Name string `json:"name" doc:"Where it is used"`
@@ -235,7 +235,7 @@ type issueInput struct {
 	}
 }
 
-func (a *area) issue(ctx context.Context, in *issueInput) (*rest.Body[PipelineToken], error) {
+func (a *area) issue(ctx context.Context, in *issuePipelineTokenInput) (*rest.Body[PipelineToken], error) {
 	days := in.Body.Days
 	if days == 0 {
 		days = 90
@@ -244,11 +244,11 @@ func (a *area) issue(ctx context.Context, in *issueInput) (*rest.Body[PipelineTo
 	return &rest.Body[PipelineToken]{Body: tokenOf(t)}, err
 }
 
-type revokeInput struct {
+type revokePipelineTokenInput struct {
 	Key string `path:"key" maxLength:"60"`
 	rest.ByID
 }
 
-func (a *area) revoke(ctx context.Context, in *revokeInput) (*rest.Empty, error) {
+func (a *area) revoke(ctx context.Context, in *revokePipelineTokenInput) (*rest.Empty, error) {
 	return &rest.Empty{}, a.Pipelines.RevokeToken(ctx, in.Key, in.ID)
 }

@@ -69,7 +69,7 @@ func (a *area) hooked(w webhook.Webhook, secret string, err error) (*rest.Versio
 	return &rest.Versioned[Webhook]{ETag: rest.ETag(w.Version), Body: webhookOf(w, secret)}, err
 }
 
-type setUpInput struct {
+type setUpWebhookInput struct {
 	Body struct {
 		Name   string   `json:"name"`
 		URL    string   `json:"url" maxLength:"1000"`
@@ -77,7 +77,7 @@ type setUpInput struct {
 	}
 }
 
-func (a *area) setUp(ctx context.Context, in *setUpInput) (*rest.Versioned[Webhook], error) {
+func (a *area) setUp(ctx context.Context, in *setUpWebhookInput) (*rest.Versioned[Webhook], error) {
 	return a.hooked(a.Webhooks.SetUp(ctx, in.Body.Name, in.Body.URL, in.Body.Events))
 }
 
@@ -114,12 +114,12 @@ func (a *area) moveWebhook(ctx context.Context, in *moveWebhookInput) (*rest.Ver
 	return a.hooked(w, "", err)
 }
 
-type hookInput struct {
+type webhookInput struct {
 	rest.ByID
 	IfMatch string `header:"If-Match" maxLength:"60" doc:"The ETag that was read"`
 }
 
-func (a *area) renew(ctx context.Context, in *hookInput) (*rest.Versioned[Webhook], error) {
+func (a *area) renew(ctx context.Context, in *webhookInput) (*rest.Versioned[Webhook], error) {
 	version, err := rest.ParseETag(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -136,12 +136,12 @@ func (a *area) deliveries(ctx context.Context, in *rest.ByID) (*rest.Body[rest.I
 	return rest.List(convert(list, deliveryOf)), err
 }
 
-type retryInput struct {
+type retryDeliveryInput struct {
 	rest.ByID
 	Delivery string `path:"delivery" maxLength:"128"`
 }
 
-func (a *area) retry(ctx context.Context, in *retryInput) (*rest.Body[WebhookDelivery], error) {
+func (a *area) retry(ctx context.Context, in *retryDeliveryInput) (*rest.Body[WebhookDelivery], error) {
 	d, err := a.Webhooks.Retry(ctx, in.ID, in.Delivery)
 	return &rest.Body[WebhookDelivery]{Body: deliveryOf(d)}, err
 }
