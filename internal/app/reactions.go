@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/app/answers"
@@ -31,10 +32,25 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 		if err := (answers.Listeners{Webhooks: k.Webhooks}).Moved(ctx, f); err != nil {
 			return err
 		}
-		// What goes wrong too often is no routine any more.
+		// What goes wrong too often is no routine any more; and what was done is looked at.
 		if f.Move == "complete" {
-			return k.Templates.Ended(ctx, f.Change)
+			if err := k.Templates.Ended(ctx, f.Change); err != nil {
+				return err
+			}
+			return k.Reviews.Begin(ctx, f.Change.Ticket.ID)
 		}
+	case cause.Said:
+		if f.Cause.Kind != cause.CausedBy || f.Cause.Confidence != cause.Confirmed {
+			return nil
+		}
+		c, err := k.Changes.ByID(ctx, f.Cause.ChangeID)
+		if err != nil {
+			return err
+		}
+		if err := k.Templates.Blamed(ctx, c, f.Cause.Incident, f.Priority); err != nil {
+			return err
+		}
+		return k.Reviews.Begin(ctx, f.Cause.ChangeID)
 	}
 	return nil
 }

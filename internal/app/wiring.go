@@ -12,8 +12,10 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/pipeline"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -62,6 +64,8 @@ type Desk struct {
 	Work      *work.Service
 	Pipelines *pipeline.Service
 	Webhooks  *webhook.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Impact    *impact.Service
@@ -119,12 +123,15 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		Later: func(ctx context.Context) error { return k.Jobs.Enqueue(ctx, refreshCalendar{}) }})
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: answers.Voters{Directory: directory, Gate: k.Gate}, Rules: k.Rules,
 		Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}, Closures: answers.Closures{Impact: k.Impact}, Calendar: answers.Timetable{Calendar: k.Calendar},
-		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }}})
+		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }},
+		Reviews: answers.Reviews{Of: func() *review.Service { return k.Reviews }}})
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
 	if err := k.wireDelivery(o); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	k.Causes = cause.New(cause.Deps{DB: d, Tickets: k.Tickets, Random: Random})
+	k.Reviews = review.New(review.Deps{DB: d, Tickets: k.Tickets, Changes: k.Changes, Rules: k.Rules, Causes: k.Causes})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
@@ -132,8 +139,8 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
-		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates,
 		"pipeline": k.Pipelines.States, "pipeline_run": k.Pipelines.RunStates, "deployment": k.Pipelines.DeploymentStates, "webhook": k.Webhooks.States,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "cause": k.Causes.States,
 	} {
 		k.Log.Register(kind, states)
 	}

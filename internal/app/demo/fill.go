@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/pipeline"
+	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -20,6 +22,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/domain/webhook"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/policies"
 )
@@ -40,6 +43,9 @@ type Desk struct {
 	Changes   *changes.Service
 	Templates *template.Service
 	Work      *work.Service
+	Pipelines *pipeline.Service
+	Webhooks  *webhook.Service
+	Rules     *rulebook.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	CMDB      *cmdb.Service
@@ -88,7 +94,7 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
-	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard} {
+	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard, s.planPipelines} {
 		plan()
 	}
 	return s.sum, s.live(ctx)

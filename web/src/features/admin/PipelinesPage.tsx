@@ -126,8 +126,8 @@ function PipelineForm({ pipeline, onClose, onMade }: { pipeline: Pipeline | null
         </div>
         <Field label="What is it for?" optional wrong={problem?.at('purpose')}>{(ids) => <textarea {...ids} className="input" rows={2} maxLength={2000} value={typed.purpose} onChange={(event) => set({ ...typed, purpose: event.target.value })} />}</Field>
         <div className="grid2">
-          <Field label="Who answers for it?" optional wrong={problem?.at('assignee')}>{(ids) => <Picker id={ids.id} describedBy={ids['aria-describedby']} named label="Who answers for it?" from="people" onPick={(choice) => setOwner({ id: choice.value, name: choice.label })}>{owner?.name ?? 'Choose'}</Picker>}</Field>
-          <Field label="Whose changes are these?" optional>{(ids) => <Picker id={ids.id} named label="Whose changes are these?" from="teams" onPick={(choice) => setTeam({ id: choice.value, name: choice.label })}>{team?.name ?? 'Choose a team'}</Picker>}</Field>
+          <Field label="Who answers for it?" optional wrong={problem?.at('assignee')}>{(ids) => <Picker id={ids.id} describedBy={ids['aria-describedby']} named label="Who answers for it?" from="people" onPick={(choice) => setOwner({ id: choice.id, name: choice.label })}>{owner?.name ?? 'Choose'}</Picker>}</Field>
+          <Field label="Whose changes are these?" optional>{(ids) => <Picker id={ids.id} named label="Whose changes are these?" from="teams" onPick={(choice) => setTeam({ id: choice.id, name: choice.label })}>{team?.name ?? 'Choose a team'}</Picker>}</Field>
         </div>
         <Field label="Items that it deploys to" optional hint="Numbers like CI-000123, unless a run names others" wrong={problem?.at('items')}>{(ids) => <input {...ids} className="input mono" value={typed.items} onChange={(event) => set({ ...typed, items: event.target.value })} />}</Field>
         <fieldset className="stack"><legend className="label">What has no pass of the gate is</legend>
