@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/pipeline"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -46,6 +48,8 @@ type Desk struct {
 	Pipelines *pipeline.Service
 	Webhooks  *webhook.Service
 	Rules     *rulebook.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	Approvals *approval.Service
 	Canned    *canned.Service
 	CMDB      *cmdb.Service
