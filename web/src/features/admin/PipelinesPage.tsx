@@ -14,6 +14,7 @@ import { Ago, Bones, Button, Copy, Empty, Field, PageProblem, Person, ProblemNot
 import { Picker } from '../../ui/Picker';
 import { dateOnly } from '../../ui/time';
 import { Admin } from './Admin';
+import { Sure } from './Sure';
 
 const reload = () => client.invalidateQueries({ queryKey: ['pipelines'] });
 const openIn = (p: Pipeline) => Object.entries(p.modes).filter(([, mode]) => mode === 'open').map(([env]) => environmentWord[env] ?? env);
@@ -80,11 +81,11 @@ function PipelineSheet({ name, onClose }: { name: string; onClose: () => void })
             <section className="stack" aria-label="Tokens">
               <h3>Tokens</h3>
               {made?.secret && <div className="secret" role="status"><strong>Copy the token “{made.name}” now. It is not shown again.</strong><div className="row"><code className="mono grow wrap">{made.secret}</code><Copy text={made.secret} label="Copy the token" /></div></div>}
-              {(p.tokens ?? []).length === 0 ? <p className="dim small">None is in force.</p> : <ul className="list">{p.tokens!.map((token) => <li key={token.id} className="row wraps small"><strong className="grow wrap">{token.name}</strong><span className="dim">until {dateOnly(token.expires_at)}</span>{token.last_used_at ? <span className="dim">used <Ago at={token.last_used_at} /></span> : <span className="dim">never used</span>}<Button look="quiet" onClick={() => { void revoke(token); }} aria-label={`End the token ${token.name}`}>End it</Button></li>)}</ul>}
+              {(p.tokens ?? []).length === 0 ? <p className="dim small">None is in force.</p> : <ul className="list">{p.tokens!.map((token) => <li key={token.id} className="row wraps small"><strong className="grow wrap">{token.name}</strong><span className="dim">until {dateOnly(token.expires_at)}</span>{token.last_used_at ? <span className="dim">used <Ago at={token.last_used_at} /></span> : <span className="dim">never used</span>}<Button look="quiet" onClick={() => { void revoke(token); }} aria-label={`End it: ${token.name}`}>End it</Button></li>)}</ul>}
               <form className="stack" aria-label="New token" onSubmit={(event) => { void issue(event); }}>
                 <Field label="Where is it used?" hint="It lives for 90 days" wrong={error ? asProblem(error).at('name') : undefined}>{(ids) => <input {...ids} className="input" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} />}</Field>
                 {error && !asProblem(error).at('name') ? <ProblemNote error={error} /> : null}
-                <div className="row wraps"><Button type="submit" busy={busy}>Make a token</Button><span className="grow" /><Button look="danger" onClick={() => { void retire(); }}>Retire the pipeline</Button></div>
+                <div className="row wraps"><Button type="submit" busy={busy}>Make a token</Button><span className="grow" /><Sure then="Its tokens end at once, for ever." onSure={() => { void retire(); }}>Retire the pipeline</Sure></div>
               </form>
             </section>
           )}
@@ -130,10 +131,10 @@ function PipelineForm({ pipeline, onClose, onMade }: { pipeline: Pipeline | null
           <Field label="Whose changes are these?" optional>{(ids) => <Picker id={ids.id} named label="Whose changes are these?" from="teams" onPick={(choice) => setTeam({ id: choice.id, name: choice.label })}>{team?.name ?? 'Choose a team'}</Picker>}</Field>
         </div>
         <Field label="Items that it deploys to" optional hint="Numbers like CI-000123, unless a run names others" wrong={problem?.at('items')}>{(ids) => <input {...ids} className="input mono" value={typed.items} onChange={(event) => set({ ...typed, items: event.target.value })} />}</Field>
-        <fieldset className="stack"><legend className="label">What has no pass of the gate is</legend>
-          <div className="grid2">{Object.keys(typed.modes).map((env) => <Field key={env} label={`${environmentWord[env] ?? env}`}>{(ids) => <select {...ids} className="input" value={typed.modes[env]} onChange={(event) => set({ ...typed, modes: { ...typed.modes, [env]: event.target.value } })}><option value="closed">refused (closed)</option><option value="open">let in and registered as unauthorised (open)</option></select>}</Field>)}</div>
+        <fieldset className="stack bare"><legend className="label">What comes without a pass of the gate is</legend>
+          <div className="grid2">{Object.keys(typed.modes).map((env) => <Field key={env} label={`${environmentWord[env] ?? env}`}>{(ids) => <select {...ids} className="input" value={typed.modes[env]} onChange={(event) => set({ ...typed, modes: { ...typed.modes, [env]: event.target.value } })}><option value="closed">refused</option><option value="open">let in, and registered</option></select>}</Field>)}</div>
         </fieldset>
-        <fieldset className="stack"><legend className="label">Where the gate is closed it must show</legend><div className="row wraps">{kinds.map((kind) => <label key={kind} className="row small"><input type="checkbox" checked={typed.required.includes(kind)} onChange={(event) => set({ ...typed, required: event.target.checked ? [...typed.required, kind] : typed.required.filter((x) => x !== kind) })} />{evidenceWord[kind]}</label>)}</div></fieldset>
+        <fieldset className="stack bare"><legend className="label">Where the gate is closed it must show</legend><div className="row wraps">{kinds.map((kind) => <label key={kind} className="row small"><input type="checkbox" checked={typed.required.includes(kind)} onChange={(event) => set({ ...typed, required: event.target.checked ? [...typed.required, kind] : typed.required.filter((x) => x !== kind) })} />{evidenceWord[kind]}</label>)}</div></fieldset>
         {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
         <div className="row"><Button type="submit" look="primary" busy={busy}>{pipeline ? 'Save pipeline' : 'Register it'}</Button><Button look="quiet" onClick={onClose}>Leave it</Button></div>
       </form>

@@ -11,6 +11,7 @@ import { Dialog, Sheet } from '../../ui/Dialog';
 import { Ago, Bones, Button, Copy, Empty, Field, PageProblem, ProblemNote, Tone } from '../../ui/kit';
 import { dateTime } from '../../ui/time';
 import { Admin } from './Admin';
+import { Sure } from './Sure';
 
 const reload = () => client.invalidateQueries({ queryKey: ['webhooks'] });
 const states = { active: { tone: 'done', word: 'Active' }, paused: { tone: 'waiting', word: 'Paused' }, retired: { tone: 'closed', word: 'Retired' } } as const;
@@ -43,7 +44,7 @@ export default function WebhooksPage() {
             </div>
             <div className="row wraps">
               <Button onClick={() => show(hook)} aria-label={`Deliveries of ${hook.name}`}>Deliveries</Button>
-              {may && hook.state === 'active' && <Button onClick={() => { void act(() => api.post(`/webhooks/${hook.id}/ping`), 'A message is on its way.'); }} aria-label={`Try ${hook.name}`}>Try it</Button>}
+              {may && hook.state === 'active' && <Button onClick={() => { void act(() => api.post(`/webhooks/${hook.id}/ping`), 'A message is on its way.'); }} aria-label={`Try it: ${hook.name}`}>Try it</Button>}
               {may && hook.state !== 'retired' && <Button icon="edit" onClick={() => write(hook)} aria-label={`Edit ${hook.name}`}>Edit</Button>}
             </div>
           </li>
@@ -66,7 +67,7 @@ function Deliveries({ hook, may, onClose }: { hook: Webhook; may: boolean; onClo
       {query.isPending ? <Bones /> : query.isError ? <ProblemNote error={query.error} /> : items.length === 0 ? <Empty icon="bell" title="Nothing was sent yet">What was sent is kept here for 30 days.</Empty> : (
         <ul className="list stack">{items.map((one) => (
           <li key={one.id} className="stack">
-            <div className="row wraps"><Tone tone={deliveryStates[one.state].tone}>{deliveryStates[one.state].word}</Tone><strong>{eventWord[one.event] ?? one.event}</strong>{one.subject && <a className="num" href={pathOf(one.subject)}>{one.subject}</a>}<span className="grow" /><span className="small dim"><Ago at={one.created_at} /></span>{may && one.state === 'dead' && <Button icon="undo" onClick={() => { void again(one); }} aria-label={`Send ${eventWord[one.event] ?? one.event} again`}>Try again</Button>}</div>
+            <div className="row wraps"><Tone tone={deliveryStates[one.state].tone}>{deliveryStates[one.state].word}</Tone><strong>{eventWord[one.event] ?? one.event}</strong>{one.subject && <a className="num" href={pathOf(one.subject)}>{one.subject}</a>}<span className="grow" /><span className="small dim"><Ago at={one.created_at} /></span>{may && one.state === 'dead' && <Button icon="undo" onClick={() => { void again(one); }} aria-label={`Try again: ${eventWord[one.event] ?? one.event}`}>Try again</Button>}</div>
             <div className="row wraps small dim">{one.attempts > 0 && <span>{one.attempts === 1 ? '1 try' : `${one.attempts} tries`}{one.tried_at ? `, the last ${dateTime(one.tried_at)}` : ''}</span>}{one.status && <span>status <span className="num">{one.status}</span></span>}{one.trouble && <span className="wrap">{one.trouble}</span>}</div>
             <details><summary className="small">What was sent</summary><pre className="note-text" tabIndex={0} role="group" aria-label="What was sent">{pretty(one.body)}</pre></details>
           </li>
@@ -102,10 +103,10 @@ function WebhookForm({ hook, events, onClose, onMade, onAct }: { hook: Webhook |
       <form className="stack" onSubmit={(event) => { void save(event); }}>
         <Field label="Who is told?" wrong={problem?.at('name')}>{(ids) => <input {...ids} className="input" required maxLength={100} data-autofocus value={typed.name} onChange={(event) => set({ ...typed, name: event.target.value })} />}</Field>
         <Field label="Address" hint={hook ? 'Another host gets a new secret' : 'https only, and nothing inside your network unless the server allows it'} wrong={problem?.at('url')}>{(ids) => <input {...ids} className="input mono" required type="url" maxLength={1000} value={typed.url} onChange={(event) => set({ ...typed, url: event.target.value })} />}</Field>
-        <fieldset className="stack"><legend className="label">When a change is</legend><div className="row wraps">{events.map((event) => <label key={event} className="row small"><input type="checkbox" checked={typed.events.includes(event)} onChange={(on) => set({ ...typed, events: on.target.checked ? [...typed.events, event] : typed.events.filter((x) => x !== event) })} />{eventWord[event] ?? event}</label>)}</div>{problem?.at('events') && <span className="wrong">{problem.at('events')}</span>}</fieldset>
+        <fieldset className="stack bare"><legend className="label">When a change is</legend><div className="row wraps">{events.map((event) => <label key={event} className="row small"><input type="checkbox" checked={typed.events.includes(event)} onChange={(on) => set({ ...typed, events: on.target.checked ? [...typed.events, event] : typed.events.filter((x) => x !== event) })} />{eventWord[event] ?? event}</label>)}</div>{problem?.at('events') && <span className="wrong">{problem.at('events')}</span>}</fieldset>
         {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
         <div className="row wraps"><Button type="submit" look="primary" busy={busy}>{hook ? 'Save webhook' : 'Set it up'}</Button><Button look="quiet" onClick={onClose}>Leave it</Button>
-          {hook && <><span className="grow" /><Button onClick={() => move(hook.state === 'active' ? 'pause' : 'resume')}>{hook.state === 'active' ? 'Pause' : 'Resume'}</Button><Button onClick={() => { onClose(); void onAct(() => api.post<Webhook>(`/webhooks/${hook.id}/secret`, {}, { version: hook.version })); }}>New secret</Button><Button look="danger" onClick={() => move('retire')}>Retire</Button></>}
+          {hook && <><span className="grow" /><Button onClick={() => move(hook.state === 'active' ? 'pause' : 'resume')}>{hook.state === 'active' ? 'Pause' : 'Resume'}</Button><Button onClick={() => { onClose(); void onAct(() => api.post<Webhook>(`/webhooks/${hook.id}/secret`, {}, { version: hook.version })); }}>New secret</Button><Sure then="It is told nothing any more, for ever." onSure={() => move('retire')}>Retire</Sure></>}
         </div>
       </form>
     </Dialog>

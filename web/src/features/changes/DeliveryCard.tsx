@@ -63,7 +63,7 @@ function RunPart({ run, change }: { run: Run; change: Change }) {
   return (
     <section className="stack" aria-label={`Run ${run.run}`}>
       <div className="row wraps"><h3>{run.pipeline}</h3>{run.url ? <a href={run.url} rel="noreferrer">{run.run}</a> : <span>{run.run}</span>}<span className="dim small">for {(environmentWord[run.environment] ?? run.environment).toLowerCase()}</span></div>
-      <ul className="list" aria-label="Artifacts">{run.artifacts.map((one) => <Artifact key={one.digest} name={one.name ?? ''} digest={one.digest} run={run} change={change} asks={!over} />)}</ul>
+      <ul className="list stack" aria-label="Artifacts">{run.artifacts.map((one) => <Artifact key={one.digest} name={one.name ?? ''} digest={one.digest} run={run} change={change} asks={!over} />)}</ul>
       {run.commits.length > 0 && <ul className="list" aria-label="Commits">{run.commits.slice(0, 8).map((one) => <li key={one.sha} className="row wraps small"><code className="mono dim">{one.sha.slice(0, 10)}</code><span className="grow wrap">{one.title}</span><span className="dim">{one.author}</span></li>)}{run.commits.length > 8 && <li className="small dim">and {run.commits.length - 8} more</li>}</ul>}
       {run.evidence.length > 0 ? <EvidenceList list={run.evidence} /> : <p className="small dim">The run has shown no evidence.</p>}
     </section>
