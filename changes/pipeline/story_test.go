@@ -449,3 +449,34 @@ func TestARetiredPipelineIsLockedOut(t *testing.T) {
 		w.VerifyLog()
 	})
 }
+
+func TestOfManyWhoUseOnePassAtOnceOneIsLetIn(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		shop(t, w)
+		n := raised(t, w, "shop#1")
+		approved(t, w, n)
+		w.Clock.Advance(24 * time.Hour)
+		pass := ask(t, w, "bot", n, digest).Pass
+		bot := w.As("bot")
+		errs := make(chan error)
+		for range 8 {
+			go func() {
+				_, _, err := w.Pipelines.Start(bot, pipeline.StartInput{Change: n, Environment: prod, Artifact: digest, Pass: pass})
+				errs <- err
+			}()
+		}
+		in := 0
+		for range 8 {
+			switch err := <-errs; {
+			case err == nil:
+				in++
+			case !errors.Is(err, pipeline.ErrSpent):
+				t.Errorf("refused with %v", err)
+			}
+		}
+		if d, err := w.Pipelines.Of(w.System(), n); err != nil || in != 1 || len(d.Deployments) != 1 {
+			t.Errorf("%d were let in, %d deployments, %v", in, len(d.Deployments), err)
+		}
+		w.VerifyLog()
+	})
+}
