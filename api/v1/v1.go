@@ -13,6 +13,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
+	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/pipelines"
@@ -23,8 +24,10 @@ import (
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/pipeline"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -76,6 +79,8 @@ type Deps struct {
 	Work      *work.Service
 	Pipelines *pipeline.Service
 	Webhooks  *webhook.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Uploads   sources.Files
@@ -139,6 +144,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan})
 	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
 	pipelines.Routes(b, pipelines.Deps{Directory: desk.Directory, Gate: d.Gate, Pipelines: d.Pipelines, Webhooks: d.Webhooks})
+	aftermath.Routes(b, aftermath.Deps{Directory: desk.Directory, Tickets: d.Tickets, Reviews: d.Reviews, Causes: d.Causes, CMDB: d.CMDB, Reports: d.Reports, Now: d.DB.Now})
 	return desk, b.Close()
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/policies"
 )
 
 // records shows changes.
@@ -38,9 +39,15 @@ type causes interface {
 	Confirmed(ctx context.Context, change domain.TicketID) (bool, error)
 }
 
+// gate answers who may do what.
+type gate interface {
+	Check(ctx context.Context, action string, o policies.Object) error
+}
+
 // Deps is what the service needs.
 type Deps struct {
 	DB      *db.DB
+	Gate    gate
 	Tickets tickets
 	Changes records
 	Rules   rules
@@ -267,8 +274,11 @@ type Due struct {
 	Ticket ticket.Ticket
 }
 
-// Waiting lists the open reviews of changes that the actor may read, the first due first.
+// Waiting lists the open reviews of changes whose internal part the actor may read, the first due first. Who may: report.read.
 func (s *Service) Waiting(ctx context.Context) (out []Due, err error) {
+	if err := s.Gate.Check(ctx, "report.read", policies.Object{}); err != nil {
+		return nil, err
+	}
 	rows, err := s.store.open(ctx)
 	if err != nil {
 		return nil, err

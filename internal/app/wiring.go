@@ -131,7 +131,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	k.Causes = cause.New(cause.Deps{DB: d, Tickets: k.Tickets, Random: Random})
-	k.Reviews = review.New(review.Deps{DB: d, Tickets: k.Tickets, Changes: k.Changes, Rules: k.Rules, Causes: k.Causes})
+	k.Reviews = review.New(review.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Changes: k.Changes, Rules: k.Rules, Causes: k.Causes})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
