@@ -13,6 +13,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/cause"
+	"github.com/cabinetdesk/cabinet/changes/model"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/pipeline"
 	"github.com/cabinetdesk/cabinet/changes/review"
@@ -43,6 +44,20 @@ import (
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
 var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, template.Flow, work.Flow, cmdb.Flow}
+
+// Drawings are the pages of docs/flows by the name of their file: of every life, and of the part of it that each change model makes.
+func Drawings() map[string]string {
+	out := map[string]string{}
+	for _, m := range Flows {
+		out[m.Kind+".md"] = m.Document()
+	}
+	for _, key := range model.Keys {
+		if m, ok := model.Seed(key); ok {
+			out["change_"+key+".md"] = changes.Drawing(m)
+		}
+	}
+	return out
+}
 
 // Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
 type Desk struct {
