@@ -31,7 +31,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
     '/queue/open?kind=change', `/changes/${await first(desk, 'kind=change&state=draft')}`, `/changes/${await first(desk, 'kind=change&state=authorize')}`,
     `/changes/${await first(desk, 'kind=change&state=closed')}`, `/changes/${await first(desk, 'kind=change&state=assess')}`,
     `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`, `/changes/${await first(desk, 'kind=change&q=Delivery+notes')}`,
-    '/new/change', '/admin/policy', '/admin/boards',
+    '/new/change', '/admin/policy', '/admin/boards', '/reports/changes', `/changes/${await first(desk, 'kind=change&state=review')}`,
   ],
   omar: async (desk) => {
     const item = async (query: string) => ((await (await desk.api.get(`/api/v1/cis?limit=1&${query}`)).json()) as { items: { number: string }[] }).items[0]!.number;

@@ -2,6 +2,7 @@
 // says that what the server sends can be read as what the screen expects.
 // Texts with few values count as texts here, since the description does not list the values of all of them.
 import type { components } from './schema';
+import type * as After from './aftermath';
 import type * as Cmdb from './cmdb';
 import type * as Delivery from './delivery';
 import type * as Sources from './sources';
@@ -30,5 +31,6 @@ export type Agreement = [
   Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>, Reads<Sent<'Impact'>, Cmdb.Impact>, Reads<Sent<'Neighbourhood'>, Cmdb.Neighbourhood>, Reads<Sent<'ItemTickets'>, Cmdb.CiTickets>,
   Reads<Sent<'ChangeDelivery'>, Delivery.Delivery>, Reads<Sent<'GateAnswer'>, Delivery.GateAnswer>, Reads<Sent<'Pipeline'>, Delivery.Pipeline>, Reads<Sent<'PipelineToken'>, Delivery.PipelineToken>, Reads<Sent<'Webhooks'>, Delivery.Webhooks>, Reads<Sent<'WebhookDelivery'>, Delivery.WebhookDelivery>,
   Reads<Sent<'CISource'>, Sources.Source>, Reads<Sent<'CIRun'>, Sources.Run>, Reads<Sent<'RunItem'>, Sources.RunItem>, Reads<Sent<'RunBlocker'>, Sources.RunBlocker>, Reads<Sent<'CIDuplicate'>, Sources.DuplicateSet>,
+  Reads<Sent<'ChangeReview'>, After.Review>, Reads<Sent<'ReviewDue'>, After.ReviewDue>, Reads<Sent<'RecordCauses'>, After.Causes>, Reads<Sent<'FiguresOfChanges'>, After.ChangeFigures>, Reads<Sent<'ChangeRecord'>, After.ChangeRecord>,
   Reads<Sent<'CMDBQuality'>, Sources.Quality>, Reads<Sent<'ModelRehearsal'>, Sources.Rehearsal>,
 ];
