@@ -34,9 +34,9 @@ type matrix struct {
 	meetings int
 }
 
-// roles are the nine default roles; each but the requester is held in one team where the role allows that.
+// roles are the default roles; each but the requester is held in one team where the role allows that.
 var roles = []string{policies.Requester, policies.Agent, policies.TeamLead, policies.ChangeManager, policies.CABMember, policies.CABChair, policies.CIOwner,
-	policies.Auditor, policies.Admin}
+	policies.Auditor, policies.Admin, policies.Pipeline}
 
 var machines = map[string]flow.Machine{"incident": incident.Flow, "request": request.Flow, "problem": problem.Flow, "change": changes.Flow}
 
@@ -130,6 +130,8 @@ type probe struct {
 
 var soundTemplate = map[string]any{"title": "x", "implementation_plan": "Do it.", "backout_plan": "Undo it.", "minutes": 30, "max_risk": "low"}
 
+var oneDigest = "sha256:" + strings.Repeat("a1", 32)
+
 var bodies = map[string]any{
 	"comment": map[string]any{"body": "Hello"}, "assign": map[string]any{"assignee": nil}, "link": map[string]any{"kind": "related", "to": "INC-000001"},
 	"create-incident": map[string]any{"title": "x", "impact": 1, "urgency": 1}, "create-request": map[string]any{"title": "x"},
@@ -148,6 +150,10 @@ var bodies = map[string]any{
 	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
 	"make-schedule":  map[string]any{"kind": "freeze", "name": "x", "zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60, "scope": map[string]any{"everything": true}},
 	"amend-schedule": map[string]any{"purpose": "x"}, "free-slot": map[string]any{"minutes": 60}, "accept-conflict": map[string]any{"reason": "x"}, "override-freeze": map[string]any{"reason": "x"},
+	"tell-run": map[string]any{"run": "x#1", "environment": "test", "artifacts": []any{map[string]any{"digest": oneDigest}}}, "show-run": map[string]any{"evidence": []any{}},
+	"start-deployment": map[string]any{"environment": "production", "artifact": oneDigest}, "report-deployment": map[string]any{"environment": "production", "artifact": oneDigest},
+	"finish-deployment": map[string]any{"status": "failed"}, "register-pipeline": map[string]any{"key": "some-shop", "name": "x"}, "amend-pipeline": map[string]any{"name": "x"}, "issue-pipeline-token": map[string]any{"name": "x"},
+	"set-up-webhook": map[string]any{"name": "x", "url": "https://hooks.example.org/x", "events": []string{"change.authorized"}}, "amend-webhook": map[string]any{"name": "x"},
 	"set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
 	"delegate":  map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
 	"move-person": map[string]any{"reason": "x"}, "set-password": map[string]any{"password": "x"}, "revoke-grant": map[string]any{"reason": "x"},
@@ -201,7 +207,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{step}", "publish", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
@@ -241,6 +247,9 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		p.path = strings.NewReplacer("{id}", m.canned(), "{event}", "retire").Replace(row.Path)
 		p.visible = m.decide(role, "canned.read", policies.Object{})
 		p.allowed = m.decide(role, row.Action, policies.Object{Class: "canned", Team: m.Team("network")})
+	case row.Object == "run", row.Object == "deployment": // there is none: not found for everybody
+		p.visible = false
+		p.allowed = m.decide(role, row.Action, policies.Object{Participants: []domain.UserID{me.User}})
 	case row.Object == "team":
 		network := people.Team{ID: m.Team("network"), Key: "network"}
 		p.path = strings.ReplaceAll(row.Path, "{key}", "network")

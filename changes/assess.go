@@ -223,6 +223,9 @@ func (s *Service) PeerReview(ctx context.Context, number string, digest, note st
 			return err
 		}
 		actor := domain.ActorFrom(ctx)
+		if actor.Kind == domain.Service {
+			return ErrAuthor.Because("A program does not look at plans: a colleague does.")
+		}
 		if why := c.Reviewable(actor.User, digest); why != nil {
 			return why
 		}

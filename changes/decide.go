@@ -34,6 +34,9 @@ type Vote struct {
 func (s *Service) Eligible(ctx context.Context, c Change, b approval.Ballot, actor domain.Actor, digest string) (approval.Seat, []domain.Reason, string, int64) {
 	role := s.gate.Decide(ctx, actor, DecisionAction(b.Slot), c.DecisionObject(b.Slot.BoardID))
 	var why []domain.Reason
+	if actor.Kind == domain.Service { // whatever roles it was given
+		return approval.Seat{}, []domain.Reason{{Code: approval.ReasonRole, Text: "programs implement changes; people decide on them"}}, role.Rule, role.PolicyVersion
+	}
 	if !role.Allowed {
 		why = role.Reasons
 		if len(why) == 0 {

@@ -1,6 +1,13 @@
 package changes
 
-import "github.com/cabinetdesk/cabinet/domain/flow"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cabinetdesk/cabinet/changes/model"
+	"github.com/cabinetdesk/cabinet/domain/flow"
+)
 
 // The states of a change.
 const (
@@ -94,3 +101,42 @@ var Flow = flow.Machine{
 var past = map[string]string{"submit": "submitted", "expedite": "expedited", "schedule": "scheduled", "break_glass": "glass_broken", "register": "registered",
 	"detect": "detected", "request_authorization": "authorization_requested", "authorize": "authorized", "reject": "rejected", "revise": "revised", "start": "started",
 	"complete": "completed", "examine": "examined", "judge": "judged", "close": "closed", "withdraw": "withdrawn", "cancel": "cancelled"}
+
+// Life is the part of the flow that changes of a model make: only its moves, only the states that these lead to, and of the
+// guards only those that it asks. What is drawn of a model is computed from what is enforced.
+func Life(m model.Model) flow.Machine {
+	out := flow.Machine{Kind: "change_" + m.Key, Label: m.Label + " change", Initial: Flow.Initial}
+	reached := []string{Flow.Initial}
+	for i := 0; i < len(reached); i++ {
+		for _, mv := range Flow.Possible(reached[i]) {
+			if m.Permits(mv.Event) && !slices.Contains(reached, mv.To) {
+				reached = append(reached, mv.To)
+			}
+		}
+	}
+	for _, s := range Flow.States {
+		if slices.Contains(reached, s.Name) {
+			out.States = append(out.States, s)
+		}
+	}
+	for _, mv := range Flow.Moves {
+		mv.From = slices.DeleteFunc(slices.Clone(mv.From), func(from string) bool { return !slices.Contains(reached, from) })
+		if !m.Permits(mv.Event) || len(mv.From) == 0 {
+			continue
+		}
+		mv.Guards = slices.DeleteFunc(slices.Clone(mv.Guards), func(name string) bool {
+			return strings.HasPrefix(name, permits("")) || slices.Contains(model.Guards, name) && !m.Asks(name)
+		})
+		out.Moves = append(out.Moves, mv)
+	}
+	return out
+}
+
+// Drawing is the page of a model: its life, drawn, and what its plan must say.
+func Drawing(m model.Model) string {
+	must := "Nothing in particular."
+	if len(m.Required) > 0 {
+		must = "`" + strings.Join(m.Required, "`, `") + "`"
+	}
+	return Life(m).Document() + "\n## The plan must say\n\n" + must + "\n\nThis is the model of a new desk, version " + strconv.FormatInt(m.Version, 10) + "; a desk may have set another version of it.\n"
+}

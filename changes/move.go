@@ -197,3 +197,27 @@ func (s *Service) hold(ctx context.Context, number string, version int64, alter 
 	})
 	return c, err
 }
+
+// Obstacles lists everything that stands in the way of a move now, guard by guard, where [Service.Moves] tells the first
+// only. Whether the change is in a state from which the move goes is not asked.
+func (s *Service) Obstacles(ctx context.Context, c Change, event string) (out []error, err error) {
+	mv, ok := Flow.Event(event)
+	if !ok {
+		return nil, domain.ErrMove.Because("There is no such move.")
+	}
+	scene, err := s.scene(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	guard := c.Guard(scene)
+	for _, name := range mv.Guards {
+		switch refused := guard(name); {
+		case refused == nil:
+		case domain.KindOf(refused) == domain.Internal || domain.KindOf(refused) == domain.Unavailable:
+			return nil, refused
+		default:
+			out = append(out, refused)
+		}
+	}
+	return out, nil
+}

@@ -137,6 +137,7 @@ var groups = complete([]Group{
 		do("change.cancel", "Cancel", "cancel changes"),
 		do("change.accept_conflict", "Accept a conflict", "accept that changes conflict"),
 		do("change.override_freeze", "Override a freeze", "let changes go on in a freeze"),
+		do("change.deploy", "Deploy", "deploy under changes and tell how that ended"),
 	)},
 	{Class: "ci", Label: "Configuration items", Actions: []Action{
 		do("ci.create", "Register", "register configuration items"),
@@ -181,6 +182,14 @@ var groups = complete([]Group{
 		do("meeting.attend", "Attend", "attend meetings"),
 		do("meeting.lead", "Lead", "plan and lead meetings, and sign their minutes"),
 		do("meeting.minute", "Take minutes", "write down what was said in meetings, and who does what"),
+	}},
+	{Class: "pipeline", Label: "Pipelines", Actions: []Action{
+		see("pipeline.read", "Read", "see pipelines and what they deployed").reaching(Desk),
+		do("pipeline.manage", "Manage", "register pipelines and say where their gate is open"),
+	}},
+	{Class: "webhook", Label: "Webhooks", Actions: []Action{
+		see("webhook.read", "Read", "see who is told of changes, and what was sent"),
+		do("webhook.manage", "Manage", "say who is told of changes"),
 	}},
 	{Class: "canned", Label: "Canned texts", Actions: []Action{
 		see("canned.read", "Read", "read canned texts and put them into replies").reaching(Desk),

@@ -29,6 +29,9 @@ func reference(rules []policies.Rule, grants []policies.Held, who domain.Actor, 
 				for _, name := range append([]string{r.Name}, r.Includes...) {
 					holds = append(holds, hold{name, g.Scope})
 				}
+				if r.Own {
+					holds = append(holds, hold{r.Name, policies.Own})
+				}
 			}
 		}
 	}
@@ -71,7 +74,7 @@ var everyAction = func() []policies.Action {
 }()
 
 func drawGrants(t *rapid.T) []policies.Held {
-	roles := []string{policies.Agent, policies.TeamLead, policies.ChangeManager, policies.CABMember, policies.CABChair, policies.CIOwner, policies.Auditor, policies.Admin}
+	roles := []string{policies.Agent, policies.TeamLead, policies.ChangeManager, policies.CABMember, policies.CABChair, policies.CIOwner, policies.Auditor, policies.Admin, policies.Pipeline}
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) policies.Held {
 		h := policies.Held{
 			User:  domain.UserID(rapid.IntRange(1, 3).Draw(t, "user")),

@@ -13,6 +13,7 @@ const (
 	CIOwner       = "ci_owner"
 	Auditor       = "auditor"
 	Admin         = "admin"
+	Pipeline      = "pipeline"
 )
 
 // Role is a set of rights that is granted together.
@@ -25,6 +26,8 @@ type Role struct {
 	Includes []string
 	// Scopes lists the kinds of scope in which the role may be granted; none for a role that is never granted.
 	Scopes []string
+	// Own tells that whoever holds the role in some scope holds it in what is their own, too, for the rows that say "own".
+	Own bool
 }
 
 // Roles lists the roles in the order in which people read them.
@@ -40,6 +43,7 @@ var roles = []Role{
 	{Name: CIOwner, Label: "CI owner", Does: "Follows what happens to the things they own, and says what they think of changes to them.", Scopes: []string{All, InTeam, InSite}},
 	{Name: Auditor, Label: "Auditor", Does: "Reads, exports and verifies everything, and changes nothing, whatever other roles they hold.", Scopes: []string{All}},
 	{Name: Admin, Label: "Administrator", Does: "Administers people, teams, sites, boards, roles and jobs. Being one approves nothing.", Scopes: []string{All}},
+	{Name: Pipeline, Label: "Pipeline", Does: "A program that raises, starts and completes its own changes and deploys under them. It decides on nothing, whatever other roles it holds.", Scopes: []string{All}, Own: true},
 }
 
 func roleNamed(name string) (Role, bool) {

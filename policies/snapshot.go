@@ -128,6 +128,9 @@ func holdingOf(subject string, hs []held) holding {
 			for _, inner := range r.Includes {
 				add(inner, w)
 			}
+			if r.Own {
+				add(role, Where{Kind: Own})
+			}
 		}
 	}
 	for _, h := range hs {

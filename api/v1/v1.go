@@ -16,6 +16,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
+	"github.com/cabinetdesk/cabinet/api/v1/pipelines"
 	"github.com/cabinetdesk/cabinet/api/v1/rooms"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
 	"github.com/cabinetdesk/cabinet/api/v1/sources"
@@ -27,6 +28,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/pipeline"
 	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
@@ -44,6 +46,7 @@ import (
 	desk_problem "github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/domain/webhook"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -77,6 +80,8 @@ type Deps struct {
 	Templates *template.Service
 	Work      *work.Service
 	Meetings  *cab.Service
+	Pipelines *pipeline.Service
+	Webhooks  *webhook.Service
 	Causes    *cause.Service
 	Reviews   *review.Service
 	CMDB      *cmdb.Service
@@ -143,6 +148,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
 	rooms.Routes(b, rooms.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Meetings: d.Meetings, Changes: d.Changes, Templates: d.Templates, Tickets: d.Tickets, Approvals: d.Approvals,
 		Calendar: d.Calendar, Impact: d.Impact, People: d.People, Audit: d.Audit})
+	pipelines.Routes(b, pipelines.Deps{Directory: desk.Directory, Gate: d.Gate, Pipelines: d.Pipelines, Webhooks: d.Webhooks})
 	aftermath.Routes(b, aftermath.Deps{Directory: desk.Directory, Tickets: d.Tickets, Reviews: d.Reviews, Causes: d.Causes, CMDB: d.CMDB, Reports: d.Reports, Now: d.DB.Now})
 	return desk, b.Close()
 }

@@ -40,6 +40,15 @@ func newKey(private ed25519.PrivateKey) (*Key, error) {
 	return &Key{private: private, mac: mac}, nil
 }
 
+// derive makes a key of 32 bytes for a purpose; what is made for one says nothing about another, nor about the key itself.
+func (k *Key) derive(purpose string) ([]byte, error) {
+	out, err := hkdf.Key(sha256.New, k.private.Seed(), nil, "cabinet "+purpose, 32)
+	if err != nil {
+		return nil, ErrKey.Wrap(err)
+	}
+	return out, nil
+}
+
 // LoadKey reads the key of the log from a folder, or makes it at the first start: a PKCS #8 file that
 // only its owner may read (0400). It fails with [ErrKey] for a file that others may read, or that is
 // not an Ed25519 key.

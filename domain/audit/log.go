@@ -372,6 +372,16 @@ func (l *Log) signingKey() (*Key, error) {
 	return l.key, err
 }
 
+// Derive makes a key of 32 bytes for a purpose from the key of the log, which is never in the database: all instances have
+// the same one, and it is kept nowhere.
+func (l *Log) Derive(purpose string) ([]byte, error) {
+	key, err := l.signingKey()
+	if err != nil {
+		return nil, err
+	}
+	return key.derive(purpose)
+}
+
 // nudged tells the sealer, if there is one, that there is something to seal.
 func (l *Log) nudged() {
 	l.mu.Lock()

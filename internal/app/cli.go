@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -154,7 +155,7 @@ func (r *run) openAt(clock domain.Clock, migrate bool, opts db.Config) (*Desk, f
 		}
 		return nil, nil, err
 	}
-	desk, err := Wire(r.ctx, d, Options{AuditDir: r.cfg.Audit(), FilesDir: r.cfg.Data + "/files", Log: r.log})
+	desk, err := Wire(r.ctx, d, Options{AuditDir: r.cfg.Audit(), FilesDir: r.cfg.Data + "/files", Outgoing: r.cfg.Outgoing, Log: r.log})
 	if err != nil {
 		closeDB()
 		return nil, nil, err
@@ -197,11 +198,12 @@ func (versionCmd) Run(r *run) error {
 
 // Config is what a person may set, by flags or by CABINET_* variables. The zero value of each field is usable.
 type Config struct {
-	Data        string `help:"Folder for the database, attachments, keys and exports." default:"./data" env:"CABINET_DATA" type:"path"`
-	DatabaseURL string `help:"PostgreSQL URL, or path of a SQLite file (default: cabinet.db in the data folder)." env:"CABINET_DATABASE_URL"`
-	AuditDir    string `help:"Folder with the key that signs the log and the copy of its checkpoints (default: audit in the data folder); instances on one database share the key." env:"CABINET_AUDIT_DIR" type:"path"`
-	LogLevel    string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"CABINET_LOG_LEVEL"`
-	LogFormat   string `help:"text or json." default:"text" enum:"text,json" env:"CABINET_LOG_FORMAT"`
+	Data        string         `help:"Folder for the database, attachments, keys and exports." default:"./data" env:"CABINET_DATA" type:"path"`
+	DatabaseURL string         `help:"PostgreSQL URL, or path of a SQLite file (default: cabinet.db in the data folder)." env:"CABINET_DATABASE_URL"`
+	AuditDir    string         `help:"Folder with the key that signs the log and the copy of its checkpoints (default: audit in the data folder); instances on one database share the key." env:"CABINET_AUDIT_DIR" type:"path"`
+	Outgoing    []netip.Prefix `help:"Networks that are not public and that webhooks may reach all the same, e.g. 10.20.0.0/16." env:"CABINET_OUTGOING"`
+	LogLevel    string         `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"CABINET_LOG_LEVEL"`
+	LogFormat   string         `help:"text or json." default:"text" enum:"text,json" env:"CABINET_LOG_FORMAT"`
 }
 
 // Database is where the records are.

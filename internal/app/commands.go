@@ -339,8 +339,8 @@ func (c flowDrawCmd) Run(r *run) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
-	for _, m := range Flows {
-		if err := os.WriteFile(filepath.Join(c.Out, m.Kind+".md"), []byte(m.Document()), 0o644); err != nil {
+	for name, page := range Drawings() {
+		if err := os.WriteFile(filepath.Join(c.Out, name), []byte(page), 0o644); err != nil {
 			return err
 		}
 	}

@@ -29,6 +29,9 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 		if err := k.Calendar.Follow(ctx, answers.Plan(f.Change), answers.Over(f.Change)); err != nil {
 			return err
 		}
+		if err := (answers.Listeners{Webhooks: k.Webhooks}).Moved(ctx, f); err != nil {
+			return err
+		}
 		// What goes wrong too often is no routine any more; and what was done is looked at.
 		if f.Move == "complete" {
 			if err := k.Templates.Ended(ctx, f.Change); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain/audit"
+	"github.com/cabinetdesk/cabinet/domain/webhook"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/reports"
 )
@@ -36,6 +37,10 @@ func (refreshCalendar) Kind() string { return "refresh_calendar" }
 type checkPolicies struct{}
 
 func (checkPolicies) Kind() string { return "check_approval_policies" }
+
+type watchWindows struct{}
+
+func (watchWindows) Kind() string { return "watch_windows" }
 
 type optimiseDatabase struct{}
 
@@ -90,6 +95,12 @@ func (k *Desk) schedule(log *slog.Logger) {
 	jobs.Every(k.Jobs, 24*time.Hour, verifyLog{})
 
 	jobs.Register(k.Jobs, k.Runs.Work)
+
+	jobs.Register(k.Jobs, func(ctx context.Context, _ watchWindows) error { return k.Pipelines.Watch(ctx) })
+	jobs.Every(k.Jobs, time.Minute, watchWindows{})
+	jobs.Register(k.Jobs, k.Webhooks.Work)
+	jobs.Register(k.Jobs, func(ctx context.Context, _ webhook.SweepJob) error { return k.Webhooks.Sweep(ctx) })
+	jobs.Every(k.Jobs, 6*time.Hour, webhook.SweepJob{})
 
 	jobs.Register(k.Jobs, func(ctx context.Context, job reports.Job) error { return k.Exports.Work(ctx, job, exportRequest) })
 	jobs.Register(k.Jobs, k.Sources.Work)

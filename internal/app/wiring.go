@@ -8,12 +8,15 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/netip"
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/cause"
+	"github.com/cabinetdesk/cabinet/changes/model"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/pipeline"
 	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
@@ -31,7 +34,9 @@ import (
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/domain/webhook"
 	"github.com/cabinetdesk/cabinet/internal/app/answers"
+	channel "github.com/cabinetdesk/cabinet/internal/channels/webhook"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/jobs"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -40,6 +45,20 @@ import (
 
 // Flows are the lives of everything that has one, for drawings, the permission matrix and checks.
 var Flows = []flow.Machine{incident.Flow, request.Flow, problem.Flow, changes.Flow, request.TaskFlow, template.Flow, work.Flow, cab.Flow, cmdb.Flow}
+
+// Drawings are the pages of docs/flows by the name of their file: of every life, and of the part of it that each change model makes.
+func Drawings() map[string]string {
+	out := map[string]string{}
+	for _, m := range Flows {
+		out[m.Kind+".md"] = m.Document()
+	}
+	for _, key := range model.Keys {
+		if m, ok := model.Seed(key); ok {
+			out["change_"+key+".md"] = changes.Drawing(m)
+		}
+	}
+	return out
+}
 
 // Desk is the whole system, wired: every service that the API, the command line, the demo and the tests use.
 type Desk struct {
@@ -60,6 +79,8 @@ type Desk struct {
 	Templates *template.Service
 	Work      *work.Service
 	Meetings  *cab.Service
+	Pipelines *pipeline.Service
+	Webhooks  *webhook.Service
 	Causes    *cause.Service
 	Reviews   *review.Service
 	CMDB      *cmdb.Service
@@ -78,6 +99,8 @@ type Desk struct {
 type Options struct {
 	AuditDir string // empty: a key in memory, for tests
 	FilesDir string
+	// Outgoing are networks that are not public and to which the desk may connect all the same.
+	Outgoing []netip.Prefix
 	Log      *slog.Logger
 }
 
@@ -122,6 +145,9 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
 	k.Meetings = cab.New(cab.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Changes: k.Changes, Templates: k.Templates, Tasks: k.Work, People: answers.Voters{Directory: directory, Gate: k.Gate}, Seal: k.Sealer, Random: Random})
+	if err := k.wireDelivery(o); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	k.Causes = cause.New(cause.Deps{DB: d, Tickets: k.Tickets, Random: Random})
 	k.Reviews = review.New(review.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Changes: k.Changes, Rules: k.Rules, Causes: k.Causes})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
@@ -131,7 +157,8 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
-		"meeting": k.Meetings.States, "rhythm": k.Meetings.RhythmStates, "schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "cause": k.Causes.States,
+		"meeting": k.Meetings.States, "rhythm": k.Meetings.RhythmStates, "pipeline": k.Pipelines.States, "pipeline_run": k.Pipelines.RunStates, "deployment": k.Pipelines.DeploymentStates, "webhook": k.Webhooks.States,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "cause": k.Causes.States,
 	} {
 		k.Log.Register(kind, states)
 	}
@@ -145,6 +172,24 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	}
 	k.schedule(o.Log)
 	return k, k.Jobs.Build()
+}
+
+// wireDelivery wires what builds and deploys by itself, and who is told of it. Their keys are made from that of the log.
+func (k *Desk) wireDelivery(o Options) error {
+	passes, err := k.Log.Derive("gate passes v1")
+	if err != nil {
+		return err
+	}
+	secrets, err := k.Log.Derive("webhook secrets v1")
+	if err != nil {
+		return err
+	}
+	k.Webhooks, err = webhook.New(webhook.Deps{DB: k.DB, Gate: k.Gate, Sender: channel.New(o.Outgoing), Key: secrets, Random: Random,
+		Enqueue: func(ctx context.Context, job webhook.Job) error { return k.Jobs.Enqueue(ctx, job) }})
+	k.Pipelines = pipeline.New(pipeline.Deps{DB: k.DB, Gate: k.Gate, Tickets: k.Tickets, Changes: k.Changes, Templates: k.Templates, Accounts: answers.Accounts{People: k.People, Gate: k.Gate},
+		Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}, Calendar: answers.Timetable{Calendar: k.Calendar}, Listeners: answers.Listeners{Webhooks: k.Webhooks},
+		Signer: pipeline.NewSigner(passes), Random: Random})
+	return err
 }
 
 // Close gives up the files; the database is closed by whoever opened it.

@@ -30,7 +30,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   ines: async (desk) => [
     '/queue/open?kind=change', `/changes/${await first(desk, 'kind=change&state=draft')}`, `/changes/${await first(desk, 'kind=change&state=authorize')}`,
     `/changes/${await first(desk, 'kind=change&state=closed')}`, `/changes/${await first(desk, 'kind=change&state=assess')}`,
-    `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`,
+    `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`, `/changes/${await first(desk, 'kind=change&q=Delivery+notes')}`,
     '/new/change', '/standard-changes/new', '/admin/policy', '/admin/boards', '/reports/changes', `/changes/${await first(desk, 'kind=change&state=review')}`,
   ],
   omar: async (desk) => {
@@ -53,7 +53,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   ada: async (desk) => {
     const people = await (await desk.api.get('/api/v1/people?q=hugo')).json() as { items: { id: string }[] };
     const hugo = people.items[0]!.id;
-    return ['/admin/people', `/admin/people/${hugo}`, '/admin/teams', '/admin/boards', '/admin/canned', '/admin/roles', `/admin/explain?person=${hugo}&action=incident.resolve`, '/admin/jobs'];
+    return ['/admin/people', `/admin/people/${hugo}`, '/admin/teams', '/admin/boards', '/admin/canned', '/admin/roles', `/admin/explain?person=${hugo}&action=incident.resolve`, '/admin/jobs', '/admin/pipelines', '/admin/webhooks'];
   },
 };
 

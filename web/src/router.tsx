@@ -95,6 +95,8 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/admin/canned', () => import('./features/admin/CannedPage')),
   at('/admin/roles', () => import('./features/admin/RolesPage')),
   at('/admin/explain', () => import('./features/admin/ExplainPage')),
+  at('/admin/pipelines', () => import('./features/admin/PipelinesPage')),
+  at('/admin/webhooks', () => import('./features/admin/WebhooksPage')),
   at('/admin/jobs', () => import('./features/admin/JobsPage')),
 ]), portal.addChildren([
   inPortal('/portal', () => import('./features/portal/HomePage')),

@@ -5,6 +5,7 @@ import type { components } from './schema';
 import type * as After from './aftermath';
 import type * as Cmdb from './cmdb';
 import type * as Rooms from './rooms';
+import type * as Delivery from './delivery';
 import type * as Sources from './sources';
 import type * as Ours from './types';
 
@@ -29,6 +30,7 @@ export type Agreement = [
   Reads<Sent<'CannedTexts'>, Ours.CannedTexts>, Reads<Sent<'Site'>, Ours.Site>, Reads<Sent<'Roles'>, Ours.Roles>, Reads<Sent<'Explanation'>, Ours.Explanation>, Reads<Sent<'Job'>, Ours.Job>,
   Reads<Sent<'Item'>, Cmdb.Ci>, Reads<Sent<'ItemPage'>, Cmdb.CiPage>, Reads<Sent<'ItemResult'>, Cmdb.CiResult>, Reads<Sent<'CMDBModel'>, Cmdb.CiModel>, Reads<Sent<'ItemComparison'>, Cmdb.CiComparison>,
   Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>, Reads<Sent<'Impact'>, Cmdb.Impact>, Reads<Sent<'Neighbourhood'>, Cmdb.Neighbourhood>, Reads<Sent<'ItemTickets'>, Cmdb.CiTickets>,
+  Reads<Sent<'ChangeDelivery'>, Delivery.Delivery>, Reads<Sent<'GateAnswer'>, Delivery.GateAnswer>, Reads<Sent<'Pipeline'>, Delivery.Pipeline>, Reads<Sent<'PipelineToken'>, Delivery.PipelineToken>, Reads<Sent<'Webhooks'>, Delivery.Webhooks>, Reads<Sent<'WebhookDelivery'>, Delivery.WebhookDelivery>,
   Reads<Sent<'CISource'>, Sources.Source>, Reads<Sent<'CIRun'>, Sources.Run>, Reads<Sent<'RunItem'>, Sources.RunItem>, Reads<Sent<'RunBlocker'>, Sources.RunBlocker>, Reads<Sent<'CIDuplicate'>, Sources.DuplicateSet>,
   Reads<Sent<'TemplateEdition'>, Ours.TemplateEdition>, Reads<Sent<'ChangeTemplate'>, Ours.ChangeTemplate>,
   Reads<Sent<'Meeting'>, Rooms.Meeting>, Reads<Sent<'MeetingRow'>, Rooms.MeetingRow>, Reads<Sent<'MeetingMinutes'>, Rooms.MinutesText>, Reads<Sent<'MeetingRhythm'>, Rooms.Rhythm>, Reads<Sent<'Reading'>, Rooms.Reading>,

@@ -23,11 +23,13 @@ export const adminPages = [
   { key: 'canned', label: 'Canned text', needs: ['canned.manage'] },
   { key: 'roles', label: 'Roles', needs: ['role.read'] },
   { key: 'explain', label: 'Why?', needs: ['policy.explain'] },
+  { key: 'pipelines', label: 'Pipelines', needs: ['pipeline.read'] },
+  { key: 'webhooks', label: 'Webhooks', needs: ['webhook.read'] },
   { key: 'jobs', label: 'Failed jobs', needs: ['job.read'] },
 ] as const;
 export const adminPagesOf = (person: Me) => adminPages.filter((page) => may(person, ...page.needs));
-/** Everybody at the desk may read what the roles are; that alone makes no administrator. */
-export const mayAdminister = (person: Me): boolean => adminPagesOf(person).some((page) => page.key !== 'roles');
+/** Everybody at the desk may read what the roles and the pipelines are; that alone makes no administrator. */
+export const mayAdminister = (person: Me): boolean => adminPagesOf(person).some((page) => page.key !== 'roles' && page.key !== 'pipelines');
 /** Works at the desk; everybody else follows what they asked for. */
 export const onDesk = (person: Me): boolean => may(person, 'incident.assign', 'incident.read_internal', 'request.read_internal', 'problem.read_internal', 'change.read_internal');
 /** Only asks the desk for things: the portal is all that they need. */
