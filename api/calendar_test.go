@@ -59,9 +59,12 @@ func TestTheCalendarIsKeptAndConflictsAreAcceptedOverTheAPI(t *testing.T) {
 		h.get("amir", "/services/"+item.Number+"/freeze?model=emergency&at="+stamp(start)).ok(200).is("frozen", false)
 		h.get("amir", "/services/CI-999999/freeze").problem(404, "not_found")
 		slot := h.post("amir", "/changes/free-slots", map[string]any{"minutes": 60, "from": start, "cis": []string{item.Number}}).ok(200)
-		if at, err := time.Parse(time.RFC3339, slot.text("start")); err != nil || at.Before(start.Add(2*time.Hour)) {
+		if at, err := time.Parse(time.RFC3339, slot.text("slots.0.start")); err != nil || at.Before(start.Add(2*time.Hour)) {
 			t.Errorf("it is not free: %s", slot.raw)
 		}
+		h.post("amir", "/changes/conflicts", map[string]any{"start": start, "end": start.Add(time.Hour), "cis": []string{item.Number}}).ok(200).is("items.0.kind", "freeze").is("items.0.state", "seen").is("items.1.other.number", numbers[0])
+		h.post("amir", "/change-schedules/preview", map[string]any{"zone": "Europe/Berlin", "starts": "2026-01-11T02:00", "minutes": 60, "rule": "FREQ=MONTHLY;BYDAY=2SU"}).ok(200).is("next.4.end", "2026-07-12T01:00:00Z")
+		h.post("amir", "/change-schedules/preview", map[string]any{"zone": "Europe/Berlin", "starts": "2026-01-12T02:00", "minutes": 60, "rule": "FREQ=MONTHLY;BYDAY=2SU"}).problem(422, "schedule_unsound")
 		h.post("maya", one+"/moves/suspend", map[string]any{"until": start.Add(time.Hour)}).problem(422, "missing_input")
 		h.post("maya", one+"/moves/suspend", map[string]any{"until": start.Add(time.Hour), "reason": "Closed early."}).ok(200).is("suspend_reason", "Closed early.")
 		h.post("maya", one+"/moves/resume", nil).ok(200).is("suspended_until", nil)

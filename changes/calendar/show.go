@@ -15,6 +15,7 @@ type Shown struct {
 	Number   string
 	Title    string
 	State    string
+	Site     domain.SiteID
 	Model    string
 	Span     Span
 	Live     bool

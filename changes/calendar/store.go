@@ -271,16 +271,21 @@ func (s store) shown(ctx context.Context, scope policies.Scope, in Span, limit i
 	var rows []struct {
 		TicketID                    domain.TicketID
 		Number, Title, State, Model string
+		SiteID                      *domain.SiteID
 		StartsAt, EndsAt            time.Time
 		Live                        bool
 		Hard                        int
 	}
-	q := `select b.ticket_id, t.number, t.title, t.state, b.model, b.starts_at, b.ends_at, b.live,
+	q := `select b.ticket_id, t.number, t.title, t.state, t.site_id, b.model, b.starts_at, b.ends_at, b.live,
 		(select count(*) from change_conflicts c where (c.ticket_id = t.id or c.other_id = t.id) and c.state = 'open' and c.severity = 'hard') as hard
 		from change_bookings b join tickets t on t.id = b.ticket_id where b.ends_at > ? and b.starts_at < ? and (` + cond + `) order by b.starts_at, b.ticket_id limit ?`
 	err = s.db.Conn(ctx).Raw(q, append(append([]any{in.Start, in.End}, args...), limit)...).Scan(&rows).Error
 	for _, r := range rows {
-		out = append(out, Shown{TicketID: r.TicketID, Number: r.Number, Title: r.Title, State: r.State, Model: r.Model, Span: Span{Start: r.StartsAt.UTC(), End: r.EndsAt.UTC()}, Live: r.Live, Hard: r.Hard})
+		c := Shown{TicketID: r.TicketID, Number: r.Number, Title: r.Title, State: r.State, Model: r.Model, Span: Span{Start: r.StartsAt.UTC(), End: r.EndsAt.UTC()}, Live: r.Live, Hard: r.Hard}
+		if r.SiteID != nil {
+			c.Site = *r.SiteID
+		}
+		out = append(out, c)
 	}
 	return out, err
 }

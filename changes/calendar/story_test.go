@@ -244,23 +244,30 @@ func TestTheNextFreeTimeKeepsOutOfEverybodysWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		q := calendar.FreeQuery{Plan: calendar.Plan{Model: "normal", Items: []string{b}, People: w.IDs("alice")}, From: w.Clock.Now(), Length: 2 * time.Hour}
-		got, err := w.Calendar.NextFree(w.As("maya"), q)
-		if err != nil || !got.Start.Equal(tomorrow.Truncate(time.Minute).Add(2*time.Hour)) {
-			t.Errorf("after the other node: %v, %v", got, err)
+		slots, err := w.Calendar.FreeSlots(w.As("maya"), q)
+		if err != nil || len(slots.Found) != 1 || !slots.Found[0].Start.Equal(tomorrow.Truncate(time.Minute).Add(2*time.Hour)) {
+			t.Errorf("after the other node: %v, %v", slots, err)
+		}
+		if p := slots.Passed; len(p) != 2 || p[0].Finding.Sort != calendar.OutsideWindow || p[1].Finding.Sort != calendar.StandIn || p[1].Finding.Other != get(t, w, first).Ticket.ID {
+			t.Errorf("what stood in the way: %+v", p)
+		}
+		q.Count = 3
+		if slots, err = w.Calendar.FreeSlots(w.As("maya"), q); err != nil || len(slots.Found) != 3 || slots.Found[1].Start.Sub(slots.Found[0].Start) < 22*time.Hour {
+			t.Errorf("three of them: %v, %v", slots.Found, err)
 		}
 		q.Length = 3 * time.Hour
-		if got, err = w.Calendar.NextFree(w.As("maya"), q); err != nil || !got.Start.Equal(tomorrow.Truncate(time.Minute).Add(24*time.Hour)) {
-			t.Errorf("the next night: %v, %v", got, err)
+		if slots, err = w.Calendar.FreeSlots(w.As("maya"), q); err != nil || !slots.Found[0].Start.Equal(tomorrow.Truncate(time.Minute).Add(24*time.Hour)) {
+			t.Errorf("the next night: %v, %v", slots, err)
 		}
 		q.Length = 5 * time.Hour
-		if _, err = w.Calendar.NextFree(w.As("maya"), q); !errors.Is(err, calendar.ErrNoSlot) {
+		if _, err = w.Calendar.FreeSlots(w.As("maya"), q); !errors.Is(err, calendar.ErrNoSlot) {
 			t.Errorf("longer than the window: %v", err)
 		}
 		q.Plan.Items, q.Length = []string{"CI-999999"}, time.Hour
-		if _, err = w.Calendar.NextFree(w.As("maya"), q); !errors.Is(err, calendar.ErrSlot) {
+		if _, err = w.Calendar.FreeSlots(w.As("maya"), q); !errors.Is(err, calendar.ErrSlot) {
 			t.Errorf("of nothing: %v", err)
 		}
-		if _, err = w.Calendar.NextFree(w.As("ann"), q); !errors.Is(err, domain.ErrForbidden) {
+		if _, err = w.Calendar.FreeSlots(w.As("ann"), q); !errors.Is(err, domain.ErrForbidden) {
 			t.Errorf("a requester: %v", err)
 		}
 	})
