@@ -18,7 +18,6 @@ type Shown struct {
 	Site     domain.SiteID
 	Model    string
 	Span     Span
-	Live     bool
 	Hard     int // open hard conflicts
 }
 
@@ -34,7 +33,7 @@ const (
 	mostRange = 400 * 24 * time.Hour
 )
 
-// Show lists the changes that the actor may read, and the windows and freezes, in a stretch of time; cut tells that there
+// Show lists the changes that the actor may read, those that are over too, and the windows and freezes, in a stretch of time; cut tells that there
 // are more than 2,000 of either. Who may: calendar.read, and change.read for each change. Errors: calendar_range.
 func (s *Service) Show(ctx context.Context, in Span) (list []Shown, times []Happening, cut bool, err error) {
 	if err := s.gate.Check(ctx, "calendar.read", policies.Object{}); err != nil {

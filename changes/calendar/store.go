@@ -262,7 +262,8 @@ func (s store) nameOf(ctx context.Context, f Finding) (name string, err error) {
 	return name, s.db.Conn(ctx).Raw(q, arg).Scan(&name).Error
 }
 
-// shown lists the changes within a scope that take up time in a stretch, earliest first, with their open hard conflicts.
+// shown lists the changes within a scope that are, or were, planned for a stretch of time, earliest first, with their open
+// hard conflicts. What is over takes up no time any more, and is shown all the same.
 func (s store) shown(ctx context.Context, scope policies.Scope, in Span, limit int) (out []Shown, err error) {
 	cond, args := scope.Tickets()
 	if cond == "" {
@@ -272,16 +273,15 @@ func (s store) shown(ctx context.Context, scope policies.Scope, in Span, limit i
 		TicketID                    domain.TicketID
 		Number, Title, State, Model string
 		SiteID                      *domain.SiteID
-		StartsAt, EndsAt            time.Time
-		Live                        bool
+		PlannedStart, PlannedEnd    time.Time
 		Hard                        int
 	}
-	q := `select b.ticket_id, t.number, t.title, t.state, t.site_id, b.model, b.starts_at, b.ends_at, b.live,
-		(select count(*) from change_conflicts c where (c.ticket_id = t.id or c.other_id = t.id) and c.state = 'open' and c.severity = 'hard') as hard
-		from change_bookings b join tickets t on t.id = b.ticket_id where b.ends_at > ? and b.starts_at < ? and (` + cond + `) order by b.starts_at, b.ticket_id limit ?`
+	q := `select c.ticket_id, t.number, t.title, t.state, t.site_id, c.model, c.planned_start, c.planned_end,
+		(select count(*) from change_conflicts x where (x.ticket_id = t.id or x.other_id = t.id) and x.state = 'open' and x.severity = 'hard') as hard
+		from changes c join tickets t on t.id = c.ticket_id where c.planned_end > ? and c.planned_start < ? and t.state <> 'cancelled' and (` + cond + `) order by c.planned_start, c.ticket_id limit ?`
 	err = s.db.Conn(ctx).Raw(q, append(append([]any{in.Start, in.End}, args...), limit)...).Scan(&rows).Error
 	for _, r := range rows {
-		c := Shown{TicketID: r.TicketID, Number: r.Number, Title: r.Title, State: r.State, Model: r.Model, Span: Span{Start: r.StartsAt.UTC(), End: r.EndsAt.UTC()}, Live: r.Live, Hard: r.Hard}
+		c := Shown{TicketID: r.TicketID, Number: r.Number, Title: r.Title, State: r.State, Model: r.Model, Span: Span{Start: r.PlannedStart.UTC(), End: r.PlannedEnd.UTC()}, Hard: r.Hard}
 		if r.SiteID != nil {
 			c.Site = *r.SiteID
 		}

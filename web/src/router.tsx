@@ -63,6 +63,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   ...kinds.map((kind) => at(`/${kindPlural[kind]}/$number`, recordPage)),
   at('/new/$kind', () => import('./features/forms/NewPage')),
   at('/standard-changes', () => import('./features/changes/StandardPage')),
+  at('/calendar', () => import('./features/calendar/CalendarPage')),
   at('/cis', () => import('./features/cmdb/list/CisPage')),
   at('/cis/groups', () => import('./features/cmdb/groups/GroupsPage')),
   at('/cis/groups/$key', () => import('./features/cmdb/groups/GroupPage')),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -41,6 +42,7 @@ type Desk struct {
 	Templates *template.Service
 	Work      *work.Service
 	Approvals *approval.Service
+	Calendar  *calendar.Service
 	Canned    *canned.Service
 	CMDB      *cmdb.Service
 }
@@ -88,7 +90,7 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
-	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard} {
+	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard, s.planCalendar} {
 		plan()
 	}
 	return s.sum, s.live(ctx)
