@@ -43,6 +43,15 @@ func TestTheCalendarIsKeptAndConflictsAreAcceptedOverTheAPI(t *testing.T) {
 		h.post("maya", path+"/accept", map[string]any{"reason": "Agreed.", "until": "2046-01-01T00:00:00Z"}).problem(422, "acceptance_too_long")
 		h.post("maya", path+"/accept", map[string]any{"reason": "They are agreed."}).ok(200).is("state", "accepted").is("accepted_by.name", "Maya").is("other.number", numbers[1])
 
+		for _, said := range []string{"brought about a conflict: " + numbers[1] + " changes db-01 at the same time", "accepted a conflict: " + numbers[1] + " changes db-01 at the same time", "They are agreed."} {
+			if line := h.get("amir", "/tickets/"+numbers[0]+"/timeline").ok(200); !strings.Contains(string(line.raw), said) {
+				t.Errorf("the history does not say %q: %s", said, line.raw)
+			}
+		}
+		if line := h.get("maya", "/tickets/"+numbers[1]+"/timeline?limit=3").ok(200); line.text("next") != "" {
+			h.get("maya", "/tickets/"+numbers[1]+"/timeline?limit=3&after="+line.text("next")).ok(200)
+		}
+
 		freeze := h.post("maya", "/change-schedules", map[string]any{"kind": "freeze", "name": "Quarter end", "zone": "Europe/Berlin", "starts": start.Format("2006-01-02T00:00"), "minutes": 1440,
 			"scope": map[string]any{"classes": []string{"server"}}, "models": []string{"emergency"}}).ok(201).is("kind", "freeze").is("retired", false)
 		h.post("maya", "/change-schedules", map[string]any{"kind": "window", "name": "x", "zone": "UTC", "starts": "2026-03-01T22:00", "minutes": 0, "scope": map[string]any{"everything": true}}).problem(422, "schedule_unsound")

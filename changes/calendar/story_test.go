@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -223,11 +224,41 @@ func TestAFreezeIsEnforcedAtTheStartAndOverriddenByName(t *testing.T) {
 		if err := start(w, "amir", n); err != nil {
 			t.Errorf("overridden: %v", err)
 		}
+		if c := get(t, w, n); !slices.Contains(c.Facet.Exceptions, changes.DoneInFreeze) {
+			t.Errorf("nothing on the change says so: %v", c.Facet.Exceptions)
+		}
 		if _, err := w.Calendar.Retire(w.As("maya"), freeze.Ref, 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.Calendar.Retire(w.As("maya"), freeze.Ref, 0); !errors.Is(err, calendar.ErrState) {
 			t.Errorf("retired twice: %v", err)
+		}
+		w.VerifyLog()
+	})
+}
+
+// Before the calendar came, changes were planned already: the migration books their times, and a refresh the rest.
+func TestConflictsOfWhatWasPlannedBeforeAreFoundByARefresh(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		item := server(t, w, "server", "db-01")
+		first, second := drafted(t, w, "maya", "Patch", 0, "amir", item), drafted(t, w, "maya", "Grow", time.Hour, "alice", item)
+		submitted(t, w, first)
+		if _, err := w.DB.Writer().ExecContext(t.Context(), "delete from change_booking_items"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.DB.Writer().ExecContext(t.Context(), "update change_bookings set live = true"); err != nil {
+			t.Fatal(err)
+		}
+		if list := kept(t, w, second); len(list) != 0 {
+			t.Fatalf("%+v", list)
+		}
+		for range 2 { // the second finds nothing new
+			if err := w.Calendar.Refresh(w.System()); err != nil {
+				t.Fatal(err)
+			}
+			if list := kept(t, w, second); len(list) != 1 || list[0].Kind != calendar.SameItem || list[0].Version != 1 {
+				t.Errorf("%+v", list)
+			}
 		}
 		w.VerifyLog()
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/app/answers"
@@ -31,6 +32,10 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 		// What goes wrong too often is no routine any more.
 		if f.Move == "complete" {
 			return k.Templates.Ended(ctx, f.Change)
+		}
+	case calendar.ConflictChanged:
+		if f.What == "freeze_overridden" {
+			return k.Changes.FreezeOverridden(ctx, f.Conflict.TicketID, f.Conflict.Reason)
 		}
 	}
 	return nil

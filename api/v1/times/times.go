@@ -42,7 +42,7 @@ type Deps struct {
 type area struct{ Deps }
 
 // Routes offers them.
-func Routes(b *route.Book, d Deps) {
+func Routes(b *route.Book, d Deps) Teller {
 	a := &area{d}
 	route.Add(b, "list-schedules", a.list)
 	route.Add(b, "make-schedule", a.make)
@@ -56,6 +56,7 @@ func Routes(b *route.Book, d Deps) {
 	route.Add(b, "list-conflicts", a.conflicts)
 	route.Add(b, "accept-conflict", a.accept)
 	route.Add(b, "override-freeze", a.override)
+	return Teller{a}
 }
 
 // ScheduleScope says what a schedule covers: everything, or whatever is in one of the lists.
