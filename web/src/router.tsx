@@ -88,6 +88,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/admin/teams', () => import('./features/admin/TeamsPage')),
   at('/admin/boards', () => import('./features/admin/BoardsPage')),
   at('/admin/policy', () => import('./features/admin/PolicyPage')),
+  at('/admin/schedules', () => import('./features/admin/schedules/SchedulesPage')),
   at('/admin/canned', () => import('./features/admin/CannedPage')),
   at('/admin/roles', () => import('./features/admin/RolesPage')),
   at('/admin/explain', () => import('./features/admin/ExplainPage')),

@@ -20,6 +20,7 @@ export const adminPages = [
   { key: 'teams', label: 'Teams', needs: ['team.manage'] },
   { key: 'boards', label: 'Boards', needs: ['board.manage'] },
   { key: 'policy', label: 'Change rules', needs: ['rulebook.rehearse', 'rulebook.manage'] },
+  { key: 'schedules', label: 'Windows and freezes', needs: ['calendar.manage'] },
   { key: 'canned', label: 'Canned text', needs: ['canned.manage'] },
   { key: 'roles', label: 'Roles', needs: ['role.read'] },
   { key: 'explain', label: 'Why?', needs: ['policy.explain'] },

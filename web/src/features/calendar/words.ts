@@ -24,7 +24,7 @@ export function because(one: Conflict): string {
   const item = one.item ? one.item.name : 'an item';
   switch (one.kind) {
     case 'same_item': return `${other} changes ${item} at the same time.`;
-    case 'stand_in': return `${other} changes, at the same time, what stands in for ${item === 'an item' ? 'one of these items' : item}.`;
+    case 'stand_in': return `${other} changes, at the same time, what stands in for one of its items.`;
     case 'neighbour': return `${other} changes, at the same time, something that ${item} is directly tied to.`;
     case 'meeting': return `${other} ${one.other || other === 'Another change' ? 'meets' : 'meet'} this one further down, at ${item}.`;
     case 'same_person': return `${one.person?.name ?? 'Somebody'} is needed for ${other === 'Another change' ? 'another change' : other} at the same time.`;
