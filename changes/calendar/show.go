@@ -89,3 +89,28 @@ func (s *Service) Named(ctx context.Context) (map[int64]Schedule, error) {
 	}
 	return out, err
 }
+
+// Outage is a planned interruption as those are told who use a service: nothing of who does what to which item.
+type Outage struct {
+	Title    string // empty where it would tell of a weakness
+	Services []string
+	Span     Span
+	Minutes  int64 // for how long at most, 0 when nobody said
+	Begun    bool
+}
+
+// The limits of what is told of interruptions.
+const (
+	outagesAhead = 60 * 24 * time.Hour
+	mostOutages  = 100
+)
+
+// Outages lists the interruptions that changes bring which are approved or being done, the next first, of the coming sixty
+// days. Who may: calendar.outages, which everybody holds.
+func (s *Service) Outages(ctx context.Context) ([]Outage, error) {
+	if err := s.gate.Check(ctx, "calendar.outages", policies.Object{}); err != nil {
+		return nil, err
+	}
+	now := s.db.Now(ctx)
+	return s.store.outages(ctx, Span{Start: now, End: now.Add(outagesAhead)}, mostOutages)
+}

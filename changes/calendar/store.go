@@ -289,3 +289,28 @@ func (s store) shown(ctx context.Context, scope policies.Scope, in Span, limit i
 	}
 	return out, err
 }
+
+// outages lists the changes of a stretch of time that interrupt something and that nobody can refuse any more.
+func (s store) outages(ctx context.Context, in Span, limit int) (out []Outage, err error) {
+	var rows []struct {
+		Title, State, Service    string
+		Model, Category          string
+		ReasonCode, Security     string
+		AffectedServices         Names
+		OutageMinutes            int64
+		PlannedStart, PlannedEnd time.Time
+	}
+	err = s.db.Conn(ctx).Raw(`select t.title, t.state, t.service, c.model, c.category, c.reason_code, c.security_touched as security, c.affected_services, c.outage_minutes, c.planned_start, c.planned_end from changes c join tickets t on t.id = c.ticket_id
+		where c.planned_end > ? and c.planned_start < ? and c.outage = 'yes' and t.state in ('scheduled', 'implementing') order by c.planned_start, c.ticket_id limit ?`, in.Start, in.End, limit).Scan(&rows).Error
+	for _, r := range rows {
+		o := Outage{Title: r.Title, Services: r.AffectedServices, Span: Span{Start: r.PlannedStart.UTC(), End: r.PlannedEnd.UTC()}, Minutes: r.OutageMinutes, Begun: r.State == "implementing"}
+		if r.Model == "emergency" || r.Category == "security" || r.ReasonCode == "security" || r.Security == "yes" {
+			o.Title = "" // what is being mended is nobody's business before it is
+		}
+		if len(o.Services) == 0 && r.Service != "" {
+			o.Services = []string{r.Service}
+		}
+		out = append(out, o)
+	}
+	return out, err
+}

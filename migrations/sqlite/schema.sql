@@ -168,6 +168,18 @@ CREATE TABLE boards (
   version integer not null
 );
 
+CREATE TABLE calendar_feeds (
+  id           integer primary key,
+  ref          text not null unique,
+  user_id      integer not null references users (id),
+  name         text not null,
+  token_hash   blob not null unique,
+  created_at   datetime not null,
+  last_used_at datetime,
+  revoked_at   datetime,
+  version      integer not null
+);
+
 CREATE TABLE canned_texts (
   id         integer primary key,
   ref        text not null unique,
@@ -960,6 +972,8 @@ CREATE INDEX audit_private_subject on audit_private (subject);
 
 CREATE INDEX board_duties_time on board_duties (board_id, ends_at);
 
+CREATE INDEX calendar_feeds_user on calendar_feeds (user_id, id);
+
 CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
 
 CREATE INDEX change_bookings_time on change_bookings (ends_at, starts_at, ticket_id) where live;
@@ -1275,6 +1289,25 @@ end;
 CREATE TRIGGER board_duties_no_replace before insert on board_duties
   when exists (select 1 from board_duties where id = new.id or ref = new.ref) begin
   select raise(abort, 'a duty is never replaced');
+end;
+
+CREATE TRIGGER calendar_feeds_event_insert before insert on calendar_feeds
+  when not exists (select 1 from audit_events where entity_kind = 'calendar_feed' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a calendar feed is made only with its event');
+end;
+
+CREATE TRIGGER calendar_feeds_event_update before update of ref, user_id, name, token_hash, created_at, revoked_at, version on calendar_feeds
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'calendar_feed' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a calendar feed changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER calendar_feeds_no_delete before delete on calendar_feeds begin
+  select raise(abort, 'a calendar feed is never deleted');
+end;
+
+CREATE TRIGGER calendar_feeds_no_replace before insert on calendar_feeds
+  when exists (select 1 from calendar_feeds where id = new.id or ref = new.ref or token_hash = new.token_hash) begin
+  select raise(abort, 'a calendar feed is never replaced');
 end;
 
 CREATE TRIGGER canned_texts_event_insert before insert on canned_texts

@@ -99,6 +99,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   inPortal('/portal/ask', () => import('./features/portal/AskPage')),
   inPortal('/portal/requests', () => import('./features/portal/RequestsPage')),
   inPortal('/portal/requests/$number', () => import('./features/portal/RequestPage')),
+  inPortal('/portal/status', () => import('./features/portal/StatusPage')),
   inPortal('/portal/me', () => import('./features/portal/PersonPage')),
   inPortal('/portal/me/$tab', () => import('./features/me/MePage')),
 ])]);

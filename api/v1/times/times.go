@@ -11,6 +11,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/people"
@@ -28,6 +29,7 @@ type Deps struct {
 	*who.Directory
 	Gate     Gate
 	Calendar *calendar.Service
+	Feeds    *feed.Service
 	Changes  *changes.Service
 	Tickets  *ticket.Service
 	CMDB     *cmdb.Service
@@ -56,6 +58,10 @@ func Routes(b *route.Book, d Deps) Teller {
 	route.Add(b, "list-conflicts", a.conflicts)
 	route.Add(b, "accept-conflict", a.accept)
 	route.Add(b, "override-freeze", a.override)
+	route.Add(b, "planned-interruptions", a.outages)
+	route.Add(b, "my-calendar-feeds", a.feeds)
+	route.Add(b, "make-my-calendar-feed", a.makeFeed)
+	route.Add(b, "revoke-my-calendar-feed", a.revokeFeed)
 	return Teller{a}
 }
 

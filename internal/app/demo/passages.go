@@ -1,8 +1,12 @@
 package demo
 
 import (
+	"strings"
+
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/risk"
 	"github.com/cabinetdesk/cabinet/domain/approval"
+	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
 )
 
 // passage is how one change goes: from which plan, by whom, in which window, with which votes, to which state.
@@ -109,4 +113,27 @@ var passages = []passage{
 	{plan: "guest", end: changes.StateCancelled, days: -20, at: 17, hours: 3, raiser: "petra", crew: []string{"petra"}, votes: []vote{yes("carl")}, twist: dropped, notes: "The line is not delivered this quarter."},
 	{plan: "crm", end: changes.StateCancelled, days: -48, at: 18, hours: 2, raiser: "yara", crew: []string{"yara"}, votes: []vote{yes("rita"), yes("cleo")}, twist: dropped, notes: "The vendor has withdrawn hot fix 5.2.2."},
 	{plan: "proxy", end: changes.StateCancelled, days: -57, at: 6, hours: 1, raiser: "kofi", crew: []string{"kofi"}, twist: dropped, notes: "Raised twice."},
+}
+
+// rate says of a plan what the questions about its risk ask.
+func rate(p *changes.PlanPatch, w tales.Proposal) {
+	ptr := func(s string) *string { return &s }
+	answers := map[string]string{}
+	for _, q := range risk.SeedQuestionnaire().Questions {
+		i := map[changes.Risk]int{changes.Low: 0, changes.Medium: 1, changes.High: 2}[w.Risk]
+		if w.Risk == changes.Medium && (q.Key == "users" || q.Key == "way_back") {
+			i = 2
+		}
+		answers[q.Key] = q.Options[i].Key
+	}
+	p.Answers, p.Environment, p.BackoutTested, p.Outage = &answers, ptr("production"), ptr("yes"), ptr("no")
+	p.Category, p.ReasonCode, p.SecurityTouched = ptr(strings.ToLower(w.Class)), ptr("maintenance"), ptr("no")
+	p.VerificationPlan = ptr("Whoever implements it looks at the monitoring for an hour and writes down what they see.")
+	if minutes := int64(20); w.Risk == changes.High || w.Service == "Telephony" {
+		p.Outage, p.OutageMinutes = ptr("yes"), &minutes
+	}
+	if w.Risk == changes.High {
+		p.BackoutTested = ptr("no")
+		p.CommunicationPlan = ptr("The Service Desk announces the window a day before, and when it begins and ends.")
+	}
 }

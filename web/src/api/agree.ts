@@ -29,6 +29,6 @@ export type Agreement = [
   Reads<Sent<'Item'>, Cmdb.Ci>, Reads<Sent<'ItemPage'>, Cmdb.CiPage>, Reads<Sent<'ItemResult'>, Cmdb.CiResult>, Reads<Sent<'CMDBModel'>, Cmdb.CiModel>, Reads<Sent<'ItemComparison'>, Cmdb.CiComparison>,
   Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>, Reads<Sent<'Impact'>, Cmdb.Impact>, Reads<Sent<'Neighbourhood'>, Cmdb.Neighbourhood>, Reads<Sent<'ItemTickets'>, Cmdb.CiTickets>,
   Reads<Sent<'CISource'>, Sources.Source>, Reads<Sent<'CIRun'>, Sources.Run>, Reads<Sent<'RunItem'>, Sources.RunItem>, Reads<Sent<'RunBlocker'>, Sources.RunBlocker>, Reads<Sent<'CIDuplicate'>, Sources.DuplicateSet>,
-  Reads<Sent<'Calendar'>, Times.ChangeCalendar>, Reads<Sent<'Conflict'>, Times.Conflict>, Reads<Sent<'FreeSlots'>, Times.FreeSlots>, Reads<Sent<'Schedule'>, Times.Schedule>,
+  Reads<Sent<'Calendar'>, Times.ChangeCalendar>, Reads<Sent<'Conflict'>, Times.Conflict>, Reads<Sent<'FreeSlots'>, Times.FreeSlots>, Reads<Sent<'Schedule'>, Times.Schedule>, Reads<Sent<'CalendarFeed'>, Times.CalendarFeed>, Reads<Sent<'Interruption'>, Times.Interruption>,
   Reads<Sent<'CMDBQuality'>, Sources.Quality>, Reads<Sent<'ModelRehearsal'>, Sources.Rehearsal>,
 ];

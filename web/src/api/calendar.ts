@@ -20,7 +20,12 @@ export interface Schedule {
   suspended_until: string | null; suspend_reason: string; retired: boolean; next: PlannedTime | null;
 }
 
+export interface CalendarFeed { id: string; name: string; created_at: string; last_used_at: string | null; path: string | null }
+export interface Interruption { title: string | null; services: string[]; start: string; end: string; minutes: number | null; begun: boolean }
+
 export const changeCalendar = (from: string, to: string) => queryOptions({ queryKey: ['calendar', from, to], queryFn: ({ signal }) => api.get<ChangeCalendar>('/calendar', { from, to }, signal), staleTime: 30_000 });
 /** Below the record's key, so that a live event about the change makes it stale. */
 export const conflicts = (number: string) => queryOptions({ queryKey: ['record', number, 'conflicts'], queryFn: ({ signal }) => api.get<{ items: Conflict[] }>(`/changes/${number}/conflicts`, {}, signal) });
 export const schedules = queryOptions({ queryKey: ['schedules'], queryFn: ({ signal }) => api.get<{ items: Schedule[] }>('/change-schedules', {}, signal) });
+export const calendarFeeds = queryOptions({ queryKey: ['calendar-feeds'], queryFn: () => api.get<{ items: CalendarFeed[] }>('/me/calendar-feeds') });
+export const interruptions = queryOptions({ queryKey: ['interruptions'], queryFn: ({ signal }) => api.get<{ items: Interruption[] }>('/planned-interruptions', {}, signal), staleTime: 60_000 });

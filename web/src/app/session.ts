@@ -39,6 +39,7 @@ export function portalPath(path: string): string {
   if (['incidents', 'requests', 'changes', 'problems'].includes(area) && rest) return `/portal/requests/${rest}`;
   if (area === 'new') return rest === 'request' ? '/portal/ask' : '/portal/report';
   if (area === 'queue' || area === 'search') return '/portal/requests';
+  if (area === 'calendar') return '/portal/status';
   if (area === 'me') return `/portal/me/${rest}`;
   return '/portal';
 }

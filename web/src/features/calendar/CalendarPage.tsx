@@ -1,7 +1,7 @@
 // The change calendar: a month, a week, or the timeline by service; on a phone a list by days. What is drawn stands in a
 // table as well.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { useMediaQuery } from '@mantine/hooks';
 import { changeCalendar, type PlannedChange } from '../../api/calendar';
@@ -80,7 +80,7 @@ export default function CalendarPage() {
       {query.isPending ? <Bones lines={8} /> : query.isError ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : (
         <>
           {small ? <Agenda {...shown} /> : view === 'month' ? <Month {...shown} month={at.getMonth()} onDay={(day) => set({ view: 'week', at: dayKey(day) })} /> : view === 'week' ? <Week {...shown} /> : <Timeline {...shown} />}
-          {!small && <Legend colour={colour} />}
+          {!small && <div className="row wraps apart top"><Legend colour={colour} /><Link to="/me/$tab" params={{ tab: 'feeds' } as never} className="small no-print subscribe">Subscribe with your own calendar</Link></div>}
           {changes.length === 0 && <Empty icon="calendar" title={filtered ? 'No change like that' : 'Nothing is planned'}>{filtered ? 'Take a filter away, or look at another time.' : 'Changes appear here as soon as their plan has a start and an end.'}</Empty>}
           {!small && changes.length > 0 && <Twin changes={changes} />}
         </>
