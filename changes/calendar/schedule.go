@@ -133,8 +133,8 @@ func (Schedule) TableName() string { return "change_schedules" }
 
 // Fields is the schedule's state in the log.
 func (s Schedule) Fields() map[string]string {
-	scope, _ := jsonText(s.Scope)             //nolint:errcheck // lists of words always marshal
-	models, _ := jsonText([]string(s.Models)) //nolint:errcheck // as above
+	scope, _ := jsonText(s.Scope)                          //nolint:errcheck // lists of words always marshal
+	models, _ := jsonText(append([]string{}, s.Models...)) //nolint:errcheck // as above; none is an empty list, as it is read back
 	out := map[string]string{"kind": string(s.Kind), "name": s.Name, "purpose": s.Purpose, "zone": s.Zone, "starts": s.Starts, "minutes": strconv.FormatInt(s.Minutes, 10),
 		"rule": s.Rule, "scope": scope, "models": models, "retired": strconv.FormatBool(s.Retired)}
 	if s.SuspendedUntil != nil {

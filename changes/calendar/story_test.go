@@ -274,6 +274,7 @@ func TestTheNextFreeTimeKeepsOutOfEverybodysWay(t *testing.T) {
 		if _, err := w.Calendar.Make(w.As("maya"), window); err != nil {
 			t.Fatal(err)
 		}
+		w.VerifyLog()
 		q := calendar.FreeQuery{Plan: calendar.Plan{Model: "normal", Items: []string{b}, People: w.IDs("alice")}, From: w.Clock.Now(), Length: 2 * time.Hour}
 		slots, err := w.Calendar.FreeSlots(w.As("maya"), q)
 		if err != nil || len(slots.Found) != 1 || !slots.Found[0].Start.Equal(tomorrow.Truncate(time.Minute).Add(2*time.Hour)) {

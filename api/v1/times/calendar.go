@@ -34,6 +34,7 @@ type Happening struct {
 	Kind     string    `json:"kind" enum:"window,freeze"`
 	Name     string    `json:"name"`
 	Purpose  string    `json:"purpose"`
+	Whole    bool      `json:"whole" doc:"It is for everything, not only for some items"`
 	Start    time.Time `json:"start"`
 	End      time.Time `json:"end"`
 }
@@ -112,7 +113,7 @@ func (a *area) readable(ctx context.Context, numbers []string) (map[string]cmdb.
 func happenings(times []calendar.Happening) []Happening {
 	out := []Happening{}
 	for _, h := range times {
-		out = append(out, Happening{Schedule: h.Schedule.Ref, Kind: string(h.Schedule.Kind), Name: h.Schedule.Name, Purpose: h.Schedule.Purpose, Start: h.Span.Start, End: h.Span.End})
+		out = append(out, Happening{Schedule: h.Schedule.Ref, Kind: string(h.Schedule.Kind), Name: h.Schedule.Name, Purpose: h.Schedule.Purpose, Whole: h.Schedule.Scope.Everything, Start: h.Span.Start, End: h.Span.End})
 	}
 	return out
 }

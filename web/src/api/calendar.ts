@@ -5,7 +5,7 @@ import type { Person, Risk, Tone } from './types';
 
 export interface PlannedTime { start: string; end: string }
 export interface PlannedChange { number: string; title: string; state: string; state_label: string; tone: Tone; model: string; risk: Risk; site: string | null; start: string; end: string; hard: number; items: { number: string; name: string }[]; services: string[] }
-export interface Happening { schedule: string; kind: 'window' | 'freeze'; name: string; purpose: string; start: string; end: string }
+export interface Happening { schedule: string; kind: 'window' | 'freeze'; name: string; purpose: string; whole: boolean; start: string; end: string }
 export interface ChangeCalendar { changes: PlannedChange[]; times: Happening[]; cut: boolean }
 
 export type ConflictKind = 'same_item' | 'stand_in' | 'neighbour' | 'meeting' | 'same_person' | 'outside_window' | 'freeze';

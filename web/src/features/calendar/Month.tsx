@@ -38,7 +38,7 @@ function WeekRow({ days, month, onDay, changes, times, colour, today }: Omit<Sho
   const lane = laneIn(spots, [freezes.length, bars.length, windows.length]);
   const hidden = days.map((_, day) => spots.filter((spot, i) => lane[i]! >= most && spot.start <= day && spot.end > day).length);
   const style = (i: number): CSSProperties => ({ gridColumn: `${spots[i]!.start + 1} / ${spots[i]!.end + 1}`, gridRow: lane[i]! + 2 });
-  const frozen = (day: Date) => freezes.some((one) => Date.parse(one.start) < addDays(day, 1).getTime() && Date.parse(one.end) > day.getTime());
+  const frozen = (day: Date) => freezes.some((one) => one.whole && Date.parse(one.start) < addDays(day, 1).getTime() && Date.parse(one.end) > day.getTime());
   return (
     <div className="week-row">
       {days.map((day, i) => (

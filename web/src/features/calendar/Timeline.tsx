@@ -67,7 +67,7 @@ function Row({ name, list, range, colour, freezes }: { name: string; list: Plann
   return (
     <div className="timeline-row"><span className={`timeline-name ${name === none ? 'dim' : ''}`} title={name}>{name}</span>
       <div className="timeline-track" style={{ height: spots.lanes * lane + 8 }}>
-        {freezes.map((one) => <span key={`${one.schedule} ${one.start}`} className="freeze-shade" aria-hidden style={{ left: `${share(range, one.start) * 100}%`, width: `${(share(range, one.end) - share(range, one.start)) * 100}%` }} />)}
+        {freezes.filter((one) => one.whole).map((one) => <span key={`${one.schedule} ${one.start}`} className="freeze-shade" aria-hidden style={{ left: `${share(range, one.start) * 100}%`, width: `${(share(range, one.end) - share(range, one.start)) * 100}%` }} />)}
         {list.map((one, i) => { const at = spots.at(i); const [from, to] = [share(range, one.start), share(range, one.end)]; return <Planned key={one.number} change={one} colour={colour} style={{ left: `${at.left * 100}%`, width: `${at.width * 100}%`, top: at.lane * lane + 4, ['--from' as never]: `${((from - at.left) / at.width) * 100}%`, ['--long' as never]: `${((to - from) / at.width) * 100}%` }} />; })}
       </div>
     </div>

@@ -30,7 +30,7 @@ function Day({ day, changes, times, colour, today }: Omit<Shown, 'range'> & { da
   return (
     <div className={`day-column ${sameDay(day, today) ? 'today' : ''}`}>
       {bands.map(({ time, at }, i) => (
-        <div key={`${time.schedule} ${time.start}`} className={`hour-band ${time.kind}`} style={{ top: (at.start / 60) * hour, height: ((at.end - at.start) / 60) * hour, paddingTop: names[i]!.lane * 17 }} title={`${tellTime(time)}${time.purpose ? `. ${time.purpose}` : ''}`}>{time.kind === 'window' && <span className="band-name"><span className="hidden-label">Window: </span>{time.name}</span>}</div>
+        <div key={`${time.schedule} ${time.start}`} className={`hour-band ${time.kind} ${time.whole ? '' : 'part'}`} style={{ top: (at.start / 60) * hour, height: ((at.end - at.start) / 60) * hour, paddingTop: names[i]!.lane * 17 }} title={`${tellTime(time)}${time.purpose ? `. ${time.purpose}` : ''}`}>{time.kind === 'window' && <span className="band-name"><span className="hidden-label">Window: </span>{time.name}</span>}</div>
       ))}
       {blocks.map(({ change, at }, i) => (
         <Planned key={change.number} change={change} colour={colour} style={{ top: (at.start / 60) * hour + 1, height: ((at.end - at.start) / 60) * hour - 2, left: `calc(${(places[i]!.lane / places[i]!.of) * 100}% + 2px)`, width: `calc(${100 / places[i]!.of}% - 5px)` }} text="both" />

@@ -10,9 +10,9 @@ export const lookOf = (change: PlannedChange, colour: Colour): string => (colour
 export const hardWords = (hard: number): string => (hard === 1 ? '1 open hard conflict' : `${hard} open hard conflicts`);
 
 export function tell(change: PlannedChange): string {
-  return `${change.number} ${change.title}, ${windowText(change.start, change.end)}, ${change.state_label}, ${riskWord[change.risk].toLowerCase()}${change.hard ? `, ${hardWords(change.hard)}` : ''}`;
+  return `${change.number}, ${windowText(change.start, change.end)}, ${change.state_label.toLowerCase()}, ${riskWord[change.risk].toLowerCase()}${change.hard ? `, ${hardWords(change.hard)}` : ''}`;
 }
-export const tellTime = (time: Happening): string => `${time.kind === 'freeze' ? 'Freeze' : 'Window'} ${time.name}, ${windowText(time.start, time.end)}`;
+export const tellTime = (time: Happening): string => `${time.kind === 'freeze' ? 'Freeze' : 'Window'} ${time.name}${time.whole ? '' : ' of some items'}, ${windowText(time.start, time.end)}`;
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 export const clockOf = (at: string | Date): string => clock.format(typeof at === 'string' ? new Date(at) : at);

@@ -77,7 +77,7 @@ function Finder({ sketch, start, end, previewOf, onPick, onClose }: { sketch: Sk
         </div>
         <div><Button look={found ? '' : 'primary'} busy={busy} disabled={minutes < 1} onClick={() => { void ask(); }}>Find</Button></div>
         <ProblemNote error={error} />
-        {found && <section aria-label="Free times" aria-live="polite"><ul className="list free-slots">{found.slots.map((slot, i) => <li key={slot.start} className="row"><span className="grow"><strong className="num">{windowText(slot.start, slot.end)}</strong>{i === 0 && <span className="dim small block">the earliest</span>}</span><Button look={i === 0 ? 'primary' : ''} onClick={() => onPick(slot)} aria-label={`Take ${windowText(slot.start, slot.end)}`}>Take it</Button></li>)}</ul></section>}
+        {found && <section aria-label="Free times" aria-live="polite"><ul className="list free-slots">{found.slots.map((slot, i) => <li key={slot.start} className="row"><span className="grow"><strong className="num">{windowText(slot.start, slot.end)}</strong>{i === 0 && <span className="dim small block">the earliest</span>}</span><Button look={i === 0 ? 'primary' : ''} onClick={() => onPick(slot)} aria-label={`Take it: ${windowText(slot.start, slot.end)}`}>Take it</Button></li>)}</ul></section>}
         {found && found.passed.length > 0 && <section className="stack tight" aria-label="Why not earlier"><h3>Why not earlier</h3><ul className="list small passed">{found.passed.map((one) => <li key={`${one.start} ${one.why.kind} ${one.why.other?.number}`} className="row top"><span className="num dim">{windowText(one.start, one.end)}</span><span className="grow wrap">{because(one.why)}</span></li>)}</ul></section>}
       </div>
     </Dialog>

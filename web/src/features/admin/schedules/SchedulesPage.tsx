@@ -50,7 +50,7 @@ function Row({ one, onEdit, onSuspend, onResume, onRetire }: { one: Schedule; on
         {one.suspended_until && one.suspend_reason && <span className="small wrap">Suspended because: {one.suspend_reason}</span>}
         {!one.retired && <span className="dim small">{one.next ? `Next: ${windowText(one.next.start, one.next.end)}` : 'It does not come again.'}</span>}
       </div>
-      {!one.retired && <div className="row wraps"><Button icon="edit" onClick={onEdit} aria-label={`Edit ${one.name}`}>Edit</Button>{one.suspended_until ? <Button onClick={onResume} aria-label={`Resume ${one.name}`}>Resume</Button> : <Button icon="pause" onClick={onSuspend} aria-label={`Suspend ${one.name}`}>Suspend…</Button>}<Button look="quiet" onClick={onRetire} aria-label={`Retire ${one.name}`}>Retire…</Button></div>}
+      {!one.retired && <div className="row wraps"><Button icon="edit" onClick={onEdit} aria-label={`Edit ${one.name}`}>Edit</Button>{one.suspended_until ? <Button onClick={onResume} aria-label={`Resume ${one.name}`}>Resume</Button> : <Button icon="pause" onClick={onSuspend} aria-label={`Suspend ${one.name}`}>Suspend</Button>}<Button look="quiet" onClick={onRetire} aria-label={`Retire ${one.name}`}>Retire</Button></div>}
     </li>
   );
 }
