@@ -139,6 +139,7 @@ var bodies = map[string]any{
 	"override-advice": map[string]any{"slot_id": "x", "reason": "x"}, "enter-duty": map[string]any{"person": "x", "from": "2026-03-02T09:00:00Z", "until": "2026-03-03T09:00:00Z"},
 	"back-out-change": map[string]any{"reason": "x"}, "add-change-task": map[string]any{"kind": "build", "title": "x"}, "move-change-task": map[string]any{},
 	"tick-change-task": map[string]any{"done": true}, "show-evidence": map[string]any{"file": "x"}, "correct-task-times": map[string]any{"reason": "x"},
+	"conduct-review": map[string]any{"objectives": "met", "lessons": "x", "cmdb": "nothing"}, "say-cause": map[string]any{"incident": "INC-999999", "confidence": "suspected"},
 	"draft-template": map[string]any{"key": "x", "template": soundTemplate}, "amend-template": map[string]any{"template": soundTemplate},
 	"raise-standard-change": map[string]any{"start": "2026-03-03T09:00:00Z"}, "propose-template": map[string]any{"evidence": []string{"CHG-999999"}},
 	"withdraw-template": map[string]any{"reason": "x"}, "decide-template": map[string]any{"decision": "approve", "digest": "x"}, "manage-template": map[string]any{"reason": "x"},
@@ -170,7 +171,7 @@ var sourceBodies = map[string]any{
 	"upload-cis": []byte("--x\r\nContent-Disposition: form-data; name=\"mapping\"\r\n\r\nnetbox\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n[]\r\n--x--\r\n"),
 }
 
-var queries = map[string]string{"change-calendar": "?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z", "compare-ci": "?from=2026-01-01", "compare-ci-group": "?from=2026-01-01", "search": "?q=mail", "suggest-tickets": "?q=mail"}
+var queries = map[string]string{"changes-behind": "?figure=failed&all=true", "change-calendar": "?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z", "compare-ci": "?from=2026-01-01", "compare-ci-group": "?from=2026-01-01", "search": "?q=mail", "suggest-tickets": "?q=mail"}
 
 func (m *matrix) decide(role, action string, o policies.Object) bool {
 	return m.Gate.Decide(context.Background(), m.actors[role], action, o).Allowed

@@ -31,7 +31,9 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -83,6 +85,8 @@ type Deps struct {
 	Plan      func(c changes.Change) calendar.Plan
 	Templates *template.Service
 	Work      *work.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Uploads   Uploads
@@ -146,7 +150,7 @@ func New(d Deps) (*Server, error) {
 	s.api = humaecho.NewWithGroup(e, group, config())
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Calendar: d.Calendar, Feeds: d.Feeds, Plan: d.Plan, Templates: d.Templates, Work: d.Work, CMDB: d.CMDB, Sources: d.Sources, Uploads: d.Uploads, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Calendar: d.Calendar, Feeds: d.Feeds, Plan: d.Plan, Templates: d.Templates, Work: d.Work, Causes: d.Causes, Reviews: d.Reviews, CMDB: d.CMDB, Sources: d.Sources, Uploads: d.Uploads, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/flow"
@@ -136,6 +137,12 @@ func TestABrokenGlassIsFlaggedAndDecidedOnBySomebodyElse(t *testing.T) {
 		if err != nil || v.Change.Ticket.State != changes.StateReview || v.Change.Facet.RetroState != approval.Rejected || v.Change.Facet.Outcome != "successful" ||
 			!slices.Contains(v.Change.Facet.Exceptions, changes.RetroRejected) {
 			t.Fatalf("%s, %+v, %v", v.Change.Ticket.State, v.Change.Facet, err)
+		}
+		if _, err := w.Changes.Move(w.As("maya"), finish); !errors.Is(err, changes.ErrReview) {
+			t.Errorf("an emergency was closed before it was reviewed: %v", err)
+		}
+		if _, err := w.Reviews.Conduct(w.As("maya"), review.Findings{Change: n, Objectives: "met", Lessons: "Ask those on duty.", CMDB: "nothing"}); err != nil {
+			t.Fatal(err)
 		}
 		if c, err = w.Changes.Move(w.As("maya"), finish); err != nil || c.Ticket.State != changes.StateClosed {
 			t.Error(err)

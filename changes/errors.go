@@ -23,5 +23,6 @@ var (
 	ErrRisk        = domain.Code(domain.Conflict, "risk_not_lower", "There is nothing to lower")
 	ErrTasks       = domain.Code(domain.Conflict, "tasks_before", "Tasks that come first are still open")
 	ErrUndoing     = domain.Code(domain.Conflict, "backing_out", "It is being backed out")
+	ErrReview      = domain.Code(domain.Conflict, "review_open", "The review is still to be done")
 	ErrItems       = domain.Code(domain.Invalid, "unknown_items", "There are no such configuration items")
 )

@@ -37,6 +37,7 @@ const (
 	guardEnd        = "conditions_before_closure_met"
 	guardReady      = "tasks_before_start_finished"
 	guardTasks      = "tasks_finished"
+	guardReviewed   = "review_done"
 )
 
 // permits is the guard that asks whether the change's model makes a move.
@@ -83,7 +84,7 @@ var Flow = flow.Machine{
 		{Event: "judge", Label: "Say what it was", From: []string{StateReview}, To: StateClosed, Action: "change.judge",
 			Guards: []string{permits("judge"), guardReviewer}, Requires: []string{"outcome", "close_notes"}, Tone: flow.Primary},
 		{Event: "close", Label: "Close", From: []string{StateReview}, To: StateClosed, Action: "change.close",
-			Guards: []string{permits("close"), guardReviewer, guardRetro, guardEnd}, Requires: []string{"close_notes"}, Tone: flow.Primary},
+			Guards: []string{permits("close"), guardReviewer, guardRetro, guardEnd, guardReviewed}, Requires: []string{"close_notes"}, Tone: flow.Primary},
 		{Event: "withdraw", Label: "Back to draft", From: []string{StateAssess, StateAuthorize, StateScheduled}, To: StateDraft, Action: "change.withdraw", Requires: []string{"reason"}},
 		{Event: "cancel", Label: "Cancel", From: []string{StateDraft, StateAssess, StateAuthorize, StateScheduled}, To: StateCancelled, Action: "change.cancel",
 			Requires: []string{"reason"}, Tone: flow.Danger},

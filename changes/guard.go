@@ -28,6 +28,8 @@ type Scene struct {
 	Clear, Thawed func() error
 	// Tasks tells which tasks are still in the way before a step, "start" or "review".
 	Tasks func(before string) error
+	// Reviewed tells whether the review that it needs is done.
+	Reviewed func() error
 	// Offered: the move is only offered; what its dialog collects is not asked for yet.
 	Offered bool
 	// PeerAsked is set where a colleague decides anyway, so that nobody is asked twice.
@@ -78,6 +80,8 @@ func (c Change) Guard(s Scene) func(name string) error {
 			return ask(s.Clear)
 		case guardThawed:
 			return ask(s.Thawed)
+		case guardReviewed:
+			return ask(s.Reviewed)
 		case guardSigned:
 			if !s.Offered {
 				return ask(s.Signed)

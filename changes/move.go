@@ -14,7 +14,7 @@ import (
 // the change has altered its risk. Errors: move_not_possible, missing_input and those of the guards: other_model,
 // plan_incomplete, questionnaire_incomplete, not_peer_reviewed, electorate_too_small, board_missing, nobody_on_call,
 // template_required, incident_required, signature_required, not_approved, conditions_open, on_hold, outside_window,
-// tasks_before, backing_out, starter_decided, hard_conflict, change_freeze, reviewer_implemented, retrospective_open.
+// tasks_before, backing_out, starter_decided, hard_conflict, change_freeze, reviewer_implemented, retrospective_open, review_open.
 func (s *Service) Move(ctx context.Context, in MoveInput) (c Change, err error) {
 	mv, known := Flow.Event(in.Event)
 	if !known || mv.Automatic {

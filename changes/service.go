@@ -86,7 +86,12 @@ type Tasks interface {
 	Ahead(ctx context.Context, change domain.TicketID, before string) ([]string, error)
 }
 
-// Deps is what the service needs. Items, Closures, Templates, Calendar and Tasks may be nil.
+// Reviews answers for the reviews of changes: nil unless one is still to be done.
+type Reviews interface {
+	Reviewed(ctx context.Context, change domain.TicketID) error
+}
+
+// Deps is what the service needs. Items, Closures, Templates, Calendar, Tasks and Reviews may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -100,6 +105,7 @@ type Deps struct {
 	Templates Templates
 	Calendar  Calendar
 	Tasks     Tasks
+	Reviews   Reviews
 }
 
 // Service holds the verbs of changes.
@@ -116,6 +122,7 @@ type Service struct {
 	templates Templates
 	calendar  Calendar
 	tasks     Tasks
+	reviews   Reviews
 	store     store
 }
 
@@ -123,7 +130,7 @@ type Service struct {
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
 	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items, closures: d.Closures,
-		templates: d.Templates, calendar: d.Calendar, tasks: d.Tasks, store: store{d.DB}}
+		templates: d.Templates, calendar: d.Calendar, tasks: d.Tasks, reviews: d.Reviews, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)
@@ -255,6 +262,9 @@ func (s *Service) scene(ctx context.Context, c Change) (Scene, error) {
 			return s.templates.Published(ctx, c)
 		},
 		Signed: func() error { return s.signed(ctx) }, Tasks: func(before string) error { return s.ahead(ctx, c, before) }}
+	if s.reviews != nil {
+		scene.Reviewed = func() error { return s.reviews.Reviewed(ctx, c.Ticket.ID) }
+	}
 	if s.calendar != nil {
 		scene.Clear = func() error { return s.calendar.Clear(ctx, c) }
 		scene.Thawed = func() error { return s.calendar.Thawed(ctx, c) }

@@ -203,6 +203,8 @@ type resolved struct {
 	site          domain.SiteID
 	attributes    map[string]string // canonical
 	frequent      bool              // many items have the words of Q
+	wordless      bool              // what has the words of Q is found in another way
+	hits          string            // the keys of what has the words of Q, where they were gathered
 }
 
 func (s *Service) resolve(ctx context.Context, f Filter, names Names) (r resolved, err error) {

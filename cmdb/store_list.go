@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -116,11 +117,13 @@ func (s store) where(r resolved, now time.Time, key, scoped string, scopes []pol
 		before := r.Moment.with(now).At.AddDate(0, 0, -r.StaleDays)
 		c.add("(c.verified_at is null or c.verified_at < ?) and not exists (select 1 from ci_sightings g where g.ci_id = "+key+" and g.last_seen >= ?)", before, before)
 	}
-	if r.Q != "" {
+	if r.Q != "" && !r.wordless {
 		words := db.Words(r.Q)
 		switch {
 		case len(words) == 0:
 			c.add("1 = 0")
+		case r.hits != "":
+			c.add(key+" = any(cast(? as bigint[]))", r.hits)
 		case s.db.IsPostgres():
 			c.add(key+" in (select f.ci_id from ci_search f where f.doc @@ to_tsquery('simple', ?))", s.db.Match(words, true))
 		default:
@@ -190,35 +193,85 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (st
 		columns = `c.ci_id as id, x.number, c.class, c.name, c.status, c.presence, c.merged_into, c.environment, c.criticality, c.team_id, c.owner_id, c.used_by, c.site_id, c.serial,
 			c.asset_tag, c.tags, c.warranty_until, c.support_until, c.body, c.verified_at, c.verified_by, c.version, c.created_at, c.updated_at`
 	}
-	return "select " + columns + " from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + strings.Join(order, " "+direction+", ") + " " + direction + " limit ?",
-		append(c.args, r.Limit+1), nil
-}
-
-// often is from how many items on that have the words the walk along the list meets enough of them before long: then
-// they need not all be looked up and sorted.
-const often = 5000
-
-// frequent tells whether so many items have the words. PostgreSQL has its statistics for that.
-func (s store) frequent(ctx context.Context, q string) (bool, error) {
-	words, n := db.Words(q), int64(0)
-	if len(words) == 0 || s.db.IsPostgres() {
-		return false, nil
+	by := strings.Join(order, " "+direction+", ") + " " + direction
+	found := " from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + by + " limit ?"
+	if r.hits != "" {
+		// Whose words stand in many is found by the index alone; rows are read of the page only.
+		return "select c.* from (select c.id" + found + ") p join cis c on c.id = p.id order by " + by, append(c.args, r.Limit+1), nil
 	}
-	err := s.db.Conn(ctx).Raw("select count(*) from (select 1 from ci_search f where f.ci_search match ? limit ?) x", s.db.Match(words, true), often).Scan(&n).Error
-	return n >= often, err
+	return "select " + columns + found, append(c.args, r.Limit+1), nil
 }
+
+// How a list with words is found. The index of words does not know the order of the list: it gathers all items that have
+// the words, to be looked up and sorted. That is right for few. A walk along the list meets many soon, unless they all
+// stand at its end. Statistics tell the cases apart badly, above all for several words together, so it is tried.
+const (
+	often   = 3000 // from how many hits on the list is walked first
+	walking = 1000 // how far PostgreSQL walks before it gathers after all; SQLite, whose steps cost little, walks on
+)
 
 func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (out []CI, err error) {
-	if r.Q != "" {
-		if r.frequent, err = s.frequent(ctx, r.Q); err != nil {
+	words := db.Words(r.Q)
+	if len(words) == 0 || !r.Moment.Now() {
+		return s.page(ctx, r, scopes, "", nil)
+	}
+	match := s.db.Match(words, true)
+	if !s.db.IsPostgres() {
+		var n int64
+		if err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from ci_search f where f.ci_search match ? limit ?) x", match, often).Scan(&n).Error; err != nil {
+			return nil, err
+		}
+		r.frequent = n >= often
+		return s.page(ctx, r, scopes, "", nil)
+	}
+	hits, all, err := s.hits(ctx, match, often)
+	if err != nil {
+		return nil, err
+	}
+	if !all {
+		// Of the next of the list, those that have the words.
+		walk := r
+		walk.wordless, walk.Limit = true, walking-1
+		out, err = s.page(ctx, walk, scopes, "exists (select 1 from ci_search f where f.ci_id = c.id and f.doc @@ to_tsquery('simple', ?))", []any{match, r.Limit + 1})
+		if err != nil || len(out) > r.Limit {
+			return out, err
+		}
+		if hits, _, err = s.hits(ctx, match, math.MaxInt32-1); err != nil {
 			return nil, err
 		}
 	}
+	r.hits = hits
+	return s.page(ctx, r, scopes, "", nil)
+}
+
+// page reads a page and one row more; with a condition, what meets it of the page that the filter alone would give.
+func (s store) page(ctx context.Context, r resolved, scopes []policies.Scope, of string, with []any) (out []CI, err error) {
 	q, args, err := s.statement(r, s.db.Now(ctx), scopes)
 	if err != nil {
 		return nil, err
 	}
-	return out, s.db.Conn(ctx).Raw(q, args...).Scan(&out).Error
+	if of != "" {
+		_, order, _ := strings.Cut(q, " order by ")
+		order, _, _ = strings.Cut(order, " limit ")
+		q, args = "select * from ("+q+") c where "+of+" order by "+order+" limit ?", append(args, with...)
+	}
+	run := s.db.Conn
+	if r.Q != "" {
+		run = s.db.Tailored
+	}
+	return out, run(ctx).Raw(q, args...).Scan(&out).Error
+}
+
+// hits are the keys of the items that have the words, as an array of PostgreSQL; all is false when there are more than most.
+func (s store) hits(ctx context.Context, match string, most int) (keys string, all bool, err error) {
+	var found struct {
+		N    int
+		Keys string
+	}
+	// What is materialised is planned as if all of it were read, by the index of words, and read only as far as asked.
+	err = s.db.Tailored(ctx).Raw("with f as materialized (select ci_id from ci_search where doc @@ to_tsquery('simple', ?)) "+
+		"select count(*) as n, coalesce(array_agg(ci_id), '{}')::text as keys from (select ci_id from f limit ?) x", match, most+1).Scan(&found).Error
+	return found.Keys, found.N <= most, err
 }
 
 func (s store) count(ctx context.Context, r resolved, scope policies.Scope) (n int64, err error) {

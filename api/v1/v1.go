@@ -13,6 +13,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
+	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
@@ -23,7 +24,9 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -73,6 +76,8 @@ type Deps struct {
 	Plan      func(c changes.Change) calendar.Plan
 	Templates *template.Service
 	Work      *work.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Uploads   sources.Files
@@ -137,6 +142,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.times = times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Feeds: d.Feeds, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan,
 		State: func(state string) (string, string) { return stateLabel(changes.Flow, state), tone(changes.Flow, state) }})
 	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
+	aftermath.Routes(b, aftermath.Deps{Directory: desk.Directory, Tickets: d.Tickets, Reviews: d.Reviews, Causes: d.Causes, CMDB: d.CMDB, Reports: d.Reports, Now: d.DB.Now})
 	return desk, b.Close()
 }
 

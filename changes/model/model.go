@@ -29,6 +29,9 @@ type Model struct {
 	Guards []string `json:"guards"`
 	// Required are the fields of [Fields] that the plan must say before anybody is asked.
 	Required []string `json:"required"`
+	// Review tells whether every change of this model is reviewed, ReviewPercent how many of a hundred are drawn for it.
+	Review        bool `json:"review,omitempty"`
+	ReviewPercent int  `json:"review_percent,omitempty"`
 	// RetroHours is within how many hours a broken glass is decided on.
 	RetroHours int `json:"retro_hours,omitempty"`
 	// GraceMinutes is how far outside its window a change may begin.
@@ -74,6 +77,8 @@ func (m Model) Check(events []string) error {
 		return fmt.Errorf("a model needs a short label")
 	case m.GraceMinutes < 0 || m.GraceMinutes > 24*60:
 		return fmt.Errorf("the grace is at most a day")
+	case m.ReviewPercent < 0 || m.ReviewPercent > 100:
+		return fmt.Errorf("a sample is 0 to 100 of a hundred")
 	case m.Permits("break_glass") && (m.RetroHours < 1 || m.RetroHours > 24*14):
 		return fmt.Errorf("a broken glass is decided on within 1 hour to 14 days")
 	}
@@ -111,10 +116,10 @@ var work = []string{"start", "complete", "close", "revise", "withdraw", "cancel"
 
 var seeds = []Model{
 	{Key: Standard, Version: 1, Label: "Standard", Hint: "Routine, approved once and for all as a template.", Moves: slices.Concat([]string{"schedule"}, work),
-		Guards: []string{Window}, Required: []string{"implementation_plan", "backout_plan", "window", "implementers"}, GraceMinutes: 15},
+		Guards: []string{Window}, Required: []string{"implementation_plan", "backout_plan", "window", "implementers"}, GraceMinutes: 15, ReviewPercent: 5},
 	{Key: Normal, Version: 1, Label: "Normal", Hint: "Planned, looked at by a colleague, and approved by those whom its risk asks for.",
 		Moves: slices.Concat([]string{"submit", "request_authorization", "authorize", "reject"}, work), Guards: []string{Questionnaire, PeerReview, Window, OtherReviewer},
-		Required: []string{"justification", "implementation_plan", "test_plan", "backout_plan", "window", "implementers", "scope"}, GraceMinutes: 15},
+		Required: []string{"justification", "implementation_plan", "test_plan", "backout_plan", "window", "implementers", "scope"}, GraceMinutes: 15, ReviewPercent: 10},
 	{Key: Emergency, Version: 1, Label: "Emergency", Hint: "It cannot wait: those on duty decide at once, or somebody with the right breaks the glass and answers for it.",
 		Moves: slices.Concat([]string{"expedite", "break_glass", "authorize", "reject"}, work), Guards: []string{Window, OtherReviewer},
 		Required: []string{"justification", "implementation_plan", "backout_plan", "window", "implementers", "scope"}, GraceMinutes: 60, RetroHours: 24},

@@ -215,12 +215,32 @@ func (s *Service) Ended(ctx context.Context, c changes.Change) error {
 	if failed <= doc.Failures {
 		return nil
 	}
+	return s.suspend(ctx, &t, ticket.Int(failed)+" of the last "+ticket.Int(len(runs))+" changes failed, the last one "+c.Ticket.Number+".")
+}
+
+// Grave is the least urgent priority at which one incident is enough to stop a routine.
+const Grave = 2
+
+// Blamed is the reaction to the confirmation that a change caused an incident: after a grave one, what it came from is
+// suspended at once (invariant 4). Facts: "suspended".
+func (s *Service) Blamed(ctx context.Context, c changes.Change, incident string, priority int) error {
+	if c.Facet.Template == "" || priority > Grave {
+		return nil
+	}
+	t, err := s.store.lock(ctx, c.Facet.Template, c.Facet.TemplateEdition)
+	if err != nil || t.State != StatePublished {
+		return err
+	}
+	return s.suspend(ctx, &t, c.Ticket.Number+" caused "+incident+", which is P"+ticket.Int(priority)+".")
+}
+
+func (s *Service) suspend(ctx context.Context, t *Template, why string) error {
 	before, from := t.Fields(), t.State
-	h, err := s.move(ctx, &t, MoveInput{Event: "suspend", Reason: ticket.Int(failed) + " of the last " + ticket.Int(len(runs)) + " changes failed, the last one " + c.Ticket.Number + "."}, true)
+	h, err := s.move(ctx, t, MoveInput{Event: "suspend", Reason: why}, true)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, &t, before, from, h)
+	return s.write(ctx, t, before, from, h)
 }
 
 // Runs lists the last changes that came from a template, of all editions, the newest first: how it goes is told to whoever

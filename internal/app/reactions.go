@@ -5,6 +5,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/app/answers"
@@ -29,14 +30,29 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 		if err := k.Calendar.Follow(ctx, answers.Plan(f.Change), answers.Over(f.Change)); err != nil {
 			return err
 		}
-		// What goes wrong too often is no routine any more.
+		// What goes wrong too often is no routine any more; and what was done is looked at.
 		if f.Move == "complete" {
-			return k.Templates.Ended(ctx, f.Change)
+			if err := k.Templates.Ended(ctx, f.Change); err != nil {
+				return err
+			}
+			return k.Reviews.Begin(ctx, f.Change.Ticket.ID)
 		}
 	case calendar.ConflictChanged:
 		if f.What == "freeze_overridden" {
 			return k.Changes.FreezeOverridden(ctx, f.Conflict.TicketID, f.Conflict.Reason)
 		}
+	case cause.Said:
+		if f.Cause.Kind != cause.CausedBy || f.Cause.Confidence != cause.Confirmed {
+			return nil
+		}
+		c, err := k.Changes.ByID(ctx, f.Cause.ChangeID)
+		if err != nil {
+			return err
+		}
+		if err := k.Templates.Blamed(ctx, c, f.Cause.Incident, f.Priority); err != nil {
+			return err
+		}
+		return k.Reviews.Begin(ctx, f.Cause.ChangeID)
 	}
 	return nil
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
+	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/rulebook"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
@@ -58,6 +60,8 @@ type Desk struct {
 	Feeds     *feed.Service
 	Templates *template.Service
 	Work      *work.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Impact    *impact.Service
@@ -114,9 +118,12 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Feeds = feed.New(feed.Deps{DB: d, Gate: k.Gate, People: k.People, Calendar: k.Calendar, Random: Random, State: answers.StateOf})
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: answers.Voters{Directory: directory, Gate: k.Gate}, Rules: k.Rules,
 		Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}, Closures: answers.Closures{Impact: k.Impact}, Calendar: answers.Timetable{Calendar: k.Calendar},
-		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }}})
+		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }},
+		Reviews: answers.Reviews{Of: func() *review.Service { return k.Reviews }}})
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
+	k.Causes = cause.New(cause.Deps{DB: d, Tickets: k.Tickets, Random: Random})
+	k.Reviews = review.New(review.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Changes: k.Changes, Rules: k.Rules, Causes: k.Causes})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
@@ -124,7 +131,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
-		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "calendar_feed": k.Feeds.States,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "cause": k.Causes.States, "calendar_feed": k.Feeds.States,
 	} {
 		k.Log.Register(kind, states)
 	}

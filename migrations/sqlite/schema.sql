@@ -220,6 +220,23 @@ CREATE TABLE change_bookings (
   items     text not null
 );
 
+CREATE TABLE change_causes (
+  id          integer primary key,
+  ref         text not null unique,
+  incident_id integer not null references tickets (id),
+  change_id   integer not null references tickets (id),
+  incident    text not null,
+  change      text not null,
+  kind        text not null check (kind in ('caused_by', 'fixed_by', 'requested_by')),
+  confidence  text not null check (confidence in ('suspected', 'confirmed', 'refuted')),
+  evidence    text not null default '',
+  set_by      integer references users (id),
+  set_at      datetime not null,
+  version     integer not null,
+  created_at  datetime not null,
+  unique (incident_id, change_id, kind)
+);
+
 CREATE TABLE change_cis (
   ticket_id    integer not null references tickets (id),
   revision     integer not null,
@@ -252,6 +269,23 @@ CREATE TABLE change_conflicts (
   found_at    datetime not null,
   settled_at  datetime,
   version     integer not null
+);
+
+CREATE TABLE change_reviews (
+  ticket_id   integer primary key references tickets (id),
+  number      text not null unique,
+  state       text not null check (state in ('open', 'done')),
+  reasons     text not null default '[]',
+  due_at      datetime not null,
+  objectives  text not null default '',
+  lessons     text not null default '',
+  cmdb        text not null default '',
+  cmdb_reason text not null default '',
+  follow_ups  text not null default '[]',
+  reviewer_id integer references users (id),
+  done_at     datetime,
+  version     integer not null,
+  created_at  datetime not null
 );
 
 CREATE TABLE change_rules (
@@ -978,6 +1012,8 @@ CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), nam
 
 CREATE INDEX change_bookings_time on change_bookings (ends_at, starts_at, ticket_id) where live;
 
+CREATE INDEX change_causes_change on change_causes (change_id, kind, confidence);
+
 CREATE INDEX change_cis_ci on change_cis (ci_id, ticket_id, revision, role);
 
 CREATE INDEX change_cis_loose on change_cis (ticket_id, revision) where frozen_at is null;
@@ -988,11 +1024,17 @@ CREATE INDEX change_conflicts_schedule on change_conflicts (schedule_id, state);
 
 CREATE INDEX change_conflicts_ticket on change_conflicts (ticket_id, state);
 
+CREATE INDEX change_reviews_open on change_reviews (due_at, ticket_id) where state = 'open';
+
 CREATE INDEX change_schedules_used on change_schedules (kind, name) where not retired;
 
 CREATE INDEX change_tasks_assignee on change_tasks (assignee_id, state);
 
 CREATE INDEX change_tasks_change on change_tasks (ticket_id, position);
+
+CREATE INDEX changes_ended on changes (actual_end, actual_start) where actual_end is not null;
+
+CREATE INDEX changes_going_on on changes (actual_start) where actual_end is null and actual_start is not null;
 
 CREATE INDEX changes_retro on changes (retro_due_at) where retro_state = 'pending';
 
@@ -1329,6 +1371,26 @@ CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
   select raise(abort, 'a canned text is never replaced');
 end;
 
+CREATE TRIGGER change_causes_event_insert before insert on change_causes
+  when not exists (select 1 from audit_events where entity_kind = 'cause' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a cause is made only with its event');
+end;
+
+CREATE TRIGGER change_causes_event_update before update on change_causes
+  when new.version <> old.version + 1 or new.id <> old.id or new.ref <> old.ref or new.incident_id <> old.incident_id or new.change_id <> old.change_id or new.kind <> old.kind
+    or not exists (select 1 from audit_events where entity_kind = 'cause' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a cause changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER change_causes_no_delete before delete on change_causes begin
+  select raise(abort, 'a cause is never deleted');
+end;
+
+CREATE TRIGGER change_causes_no_replace before insert on change_causes
+  when exists (select 1 from change_causes where id = new.id or ref = new.ref or (incident_id = new.incident_id and change_id = new.change_id and kind = new.kind)) begin
+  select raise(abort, 'a cause is never replaced');
+end;
+
 CREATE TRIGGER change_cis_frozen_delete before delete on change_cis when old.frozen_at is not null begin
   select raise(abort, 'what an authorised plan touches is never altered');
 end;
@@ -1360,6 +1422,26 @@ end;
 CREATE TRIGGER change_conflicts_no_replace before insert on change_conflicts
   when exists (select 1 from change_conflicts where id = new.id or ref = new.ref) begin
   select raise(abort, 'a conflict is never replaced');
+end;
+
+CREATE TRIGGER change_reviews_event_insert before insert on change_reviews
+  when not exists (select 1 from audit_events where entity_kind = 'change_review' and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a review is made only with its event');
+end;
+
+CREATE TRIGGER change_reviews_event_update before update on change_reviews
+  when new.version <> old.version + 1 or new.ticket_id <> old.ticket_id or new.number <> old.number
+    or not exists (select 1 from audit_events where entity_kind = 'change_review' and entity = new.number and entity_version = new.version) begin
+  select raise(abort, 'a review changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER change_reviews_no_delete before delete on change_reviews begin
+  select raise(abort, 'a review is never deleted');
+end;
+
+CREATE TRIGGER change_reviews_no_replace before insert on change_reviews
+  when exists (select 1 from change_reviews where ticket_id = new.ticket_id or number = new.number) begin
+  select raise(abort, 'a review is never replaced');
 end;
 
 CREATE TRIGGER change_rules_event before insert on change_rules

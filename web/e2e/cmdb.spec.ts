@@ -7,6 +7,20 @@ const numberOf = async (desk: Desk, name: string): Promise<string> => {
   const page = await (await desk.api.get(`/api/v1/cis?q=${encodeURIComponent(name)}&limit=200`)).json() as { items: { number: string; name: string }[] };
   return page.items.find((item) => item.name === name)!.number;
 };
+/** Names an item on the open record. */
+async function nameItem(page: Page, name: string): Promise<void> {
+  const items = page.getByRole('region', { name: 'Configuration items' });
+  await items.getByRole('button', { name: 'Name a configuration item' }).click();
+  await expect(items.getByRole('button', { name: 'Name it' })).toBeVisible();
+  await expect(async () => {
+    if (!await page.locator('.picker-search').isVisible()) await items.getByRole('button', { name: /^Configuration item:/ }).click();
+    await expect(page.locator('.picker-search')).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await page.locator('.picker-search').fill(name);
+  await page.getByRole('option', { name }).first().click();
+  await items.getByRole('button', { name: 'Name it' }).click();
+  await expect(items).toContainText(name);
+}
 /** An item for one test alone, live since yesterday. */
 async function givenItem(desk: Desk, name: string, more: { class?: string; values?: Record<string, string>; days?: number } = {}): Promise<string> {
   const answer = await desk.api.post('/api/v1/cis', { data: { class: more.class ?? 'server', status: 'live', values: { name, ...more.values }, effective: new Date(Date.now() - (more.days ?? 1) * 86_400_000).toISOString() } });
@@ -39,17 +53,7 @@ test('somebody asks what a database server takes down, why, and what is open abo
   // An incident is about it; from the item the incident is found.
   const incident = await desk.given('Intranet pages time out every few minutes');
   await desk.open(incident);
-  const items = page.getByRole('region', { name: 'Configuration items' });
-  await items.getByRole('button', { name: 'Name a configuration item' }).click();
-  await expect(items.getByRole('button', { name: 'Name it' })).toBeVisible();
-  await expect(async () => {
-    if (!await page.locator('.picker-search').isVisible()) await items.getByRole('button', { name: /^Configuration item:/ }).click();
-    await expect(page.locator('.picker-search')).toBeVisible({ timeout: 1000 });
-  }).toPass();
-  await page.locator('.picker-search').fill('dc1-db-01');
-  await page.getByRole('option', { name: 'dc1-db-01' }).first().click();
-  await items.getByRole('button', { name: 'Name it' }).click();
-  await expect(items).toContainText('dc1-db-01');
+  await nameItem(page, 'dc1-db-01');
   await desk.goto(`/cis/${number}`);
   const records = page.getByRole('region', { name: 'Open records' });
   await records.getByRole('link', { name: 'Intranet pages time out every few minutes' }).click();
@@ -285,4 +289,71 @@ test('a narrower model says what would break before it is saved', async ({ desk,
   await dialog.getByRole('button', { name: 'Save the model' }).click();
   await expect(desk.toast).toContainText('The model was saved.');
   await expect(page.getByText(/version [1-9]/)).toBeVisible();
+});
+
+test('from an import to the incident: what a file brings is accepted, breaks a service, is looked at as it was, and is found again', async ({ browser, baseURL, desk, page }) => {
+  test.setTimeout(120_000);
+  const ada = await someone(browser, baseURL!);
+  await ada.desk.is('ada');
+  expect((await ada.desk.api.put('/api/v1/cmdb/sources/rackroom', { data: { name: 'Rack room', kind: 'file', rank: 20, missing: 'keep', stale_days: 30 } })).status()).toBe(200);
+  await ada.context.close();
+  await desk.is('omar');
+  const service = await givenItem(desk, 'Seat booking', { class: 'business_service', days: 30, values: { criticality: '1' } });
+  const application = await givenItem(desk, 'seats-prod', { class: 'application', days: 30 });
+  const relate = async (from: string, type: string, to: string) => {
+    const answer = await desk.api.post(`/api/v1/cis/${from}/relations`, { data: { type, to } });
+    expect(answer.status(), await answer.text()).toBeLessThan(300);
+  };
+  await relate(service, 'uses', application);
+
+  // A file is tried first, then accepted.
+  await desk.goto('/cmdb/import?source=rackroom');
+  await page.getByLabel('Mapping', { exact: true }).selectOption('snipe-it');
+  await page.getByRole('checkbox', { name: /lists everything/ }).uncheck();
+  await page.locator('.drop-zone input').setInputFiles({ name: 'racks.csv', mimeType: 'text/csv', buffer: Buffer.from('Asset Tag,Name,Model,Manufacturer,Category,Serial,Checkout Type\nRCK-801,gva-db-81,R650,Dell,Servers,RK80100,location\n') });
+  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await expect(page.getByText(/1 rows?: 1 new/)).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Apply 1 change' }).click();
+  await expect(page.getByText('Applied', { exact: true })).toBeVisible({ timeout: 30_000 });
+  const server = await numberOf(desk, 'gva-db-81');
+  await relate(application, 'runs_on', server);
+
+  // The service says what it stands on; the server says what it takes down, and along which path.
+  await desk.goto(`/cis/${service}`);
+  await expect(page.getByRole('region', { name: 'Relations' })).toContainText('seats-prod');
+  await desk.goto(`/cis/${server}`);
+  await page.getByRole('region', { name: 'Impact' }).getByRole('link', { name: 'See why' }).click();
+  await expect(page.getByRole('region', { name: 'Services' })).toContainText('uses seats-prod → runs on gva-db-81');
+  expect(await axeViolations(page)).toEqual([]);
+
+  // It gets more memory; the slider shows it as it came, the comparison what became of it.
+  expect((await desk.api.patch(`/api/v1/cis/${server}`, { data: { values: { memory_gb: '512' } } })).status()).toBe(200);
+  await desk.is('hugo');
+  const incident = await desk.given('Nobody can book a seat');
+  await desk.is('omar');
+  expect((await desk.api.patch(`/api/v1/cis/${server}`, { data: { values: { memory_gb: '768' } } })).status()).toBe(200);
+  await desk.goto(`/cis/${server}`);
+  await expect(known(page)).toContainText('768 GB');
+  const slider = page.getByRole('slider', { name: 'Moment' });
+  await expect(slider).toBeEnabled();
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await expect(known(page)).toContainText('R650');
+  await expect(known(page)).not.toContainText('768 GB');
+  await desk.goto(`/cis/${server}`);
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await expect(page.getByRole('dialog').getByRole('row').filter({ hasText: 'Memory' })).toContainText('768');
+
+  // An incident is about it, shows it as it was when it was opened, and is found from the item.
+  await desk.is('hugo');
+  await desk.open(incident);
+  await nameItem(page, 'gva-db-81');
+  await page.getByRole('region', { name: 'Configuration items' }).getByRole('button', { name: 'Then and now' }).click();
+  const then = page.getByRole('dialog', { name: 'Items then and now' });
+  await expect(then.getByRole('row').filter({ hasText: 'Memory' })).toContainText(/512 GB\s*768 GB/);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await desk.goto(`/cis/${server}`);
+  await page.getByRole('region', { name: 'Open records' }).getByRole('link', { name: 'Nobody can book a seat' }).click();
+  await expect(page.locator('.record-head h1')).toContainText('Nobody can book a seat');
 });

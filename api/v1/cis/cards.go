@@ -36,22 +36,13 @@ type RecordItem struct {
 	Then *ItemThen `json:"then,omitempty" doc:"As it was at the moment that was asked for; null when it was not known then"`
 }
 
-// ItemThen is an item as it was at a moment, and in what it differs now.
+// ItemThen is an item as it was at a moment. In what it differs now, its comparison says.
 type ItemThen struct {
-	Name        string       `json:"name"`
-	Class       string       `json:"class"`
-	ClassLabel  string       `json:"class_label"`
-	Status      string       `json:"status"`
-	StatusLabel string       `json:"status_label"`
-	Differs     []Difference `json:"differs"`
-}
-
-// Difference is one fact that differs.
-type Difference struct {
-	Field string `json:"field"`
-	Label string `json:"label"`
-	Then  string `json:"then"`
-	Now   string `json:"now"`
+	Name        string `json:"name"`
+	Class       string `json:"class"`
+	ClassLabel  string `json:"class_label"`
+	Status      string `json:"status"`
+	StatusLabel string `json:"status_label"`
 }
 
 // named is an item of a record, from wherever it is kept.
@@ -154,7 +145,7 @@ func (d *Desk) card(ctx context.Context, c cmdb.CI, now time.Time) (RecordItem, 
 	return out, nil
 }
 
-// then compares an item with what it was; nil when it was not known at the moment.
+// then is what an item was; nil when it was not known at the moment.
 func (d *Desk) then(ctx context.Context, c cmdb.CI, then cmdb.Moment) (*ItemThen, error) {
 	old, err := d.CMDB.At(ctx, c.Number, then)
 	if domain.KindOf(err) == domain.NotFound {
@@ -167,19 +158,7 @@ func (d *Desk) then(ctx context.Context, c cmdb.CI, then cmdb.Moment) (*ItemThen
 	if err != nil {
 		return nil, err
 	}
-	out := &ItemThen{Name: old.Facts.Name, Class: old.Facts.Class, ClassLabel: classLabel(m, old.Facts.Class), Status: old.Facts.Status, StatusLabel: statusLabel(old.Facts.Status), Differs: []Difference{}}
-	diff, err := d.CMDB.Compare(ctx, c.Number, then, cmdb.Moment{})
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range diff.Fields {
-		label := f.Field
-		if a, ok := m.Field(c.Facts.Class, f.Field); ok {
-			label = a.Label
-		}
-		out.Differs = append(out.Differs, Difference{Field: f.Field, Label: label, Then: f.Before, Now: f.After})
-	}
-	return out, nil
+	return &ItemThen{Name: old.Facts.Name, Class: old.Facts.Class, ClassLabel: classLabel(m, old.Facts.Class), Status: old.Facts.Status, StatusLabel: statusLabel(old.Facts.Status)}, nil
 }
 
 type recordCIsInput struct {

@@ -170,6 +170,9 @@ func (j *journey) carryOut() {
 	if p.end == changes.StateClosed {
 		j.life = life{}
 		j.then(0, "ines", "close", func(ctx context.Context) error {
+			if err := j.s.look(&j.rec.number, outcome)(ctx); err != nil {
+				return err
+			}
 			_, err := j.s.Changes.Move(ctx, changes.MoveInput{Number: j.rec.number, Event: "close", CloseNotes: notes})
 			return err
 		})

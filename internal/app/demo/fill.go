@@ -9,6 +9,8 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/cause"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/cmdb"
@@ -41,6 +43,8 @@ type Desk struct {
 	Changes   *changes.Service
 	Templates *template.Service
 	Work      *work.Service
+	Causes    *cause.Service
+	Reviews   *review.Service
 	Approvals *approval.Service
 	Calendar  *calendar.Service
 	Canned    *canned.Service

@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/cause"
+	"github.com/cabinetdesk/cabinet/changes/review"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/internal/app/demo/tales"
@@ -19,7 +22,7 @@ type crisis struct {
 	updates  []string // public, by the agent
 	internal string
 	change   string // the change that caused it, or that ends it
-	kind     ticket.LinkKind
+	kind     string // of the tie to it
 	over     bool
 }
 
@@ -36,7 +39,7 @@ var crises = []crisis{
 		askers:   []string{"marta", "klaas", "sara", "ruben"},
 		updates:  []string{"We are aware that **no mail is sent or received** at all sites. The spool of the mail store is full. Next update in 30 minutes.", "Space is being made. Mails sent to you meanwhile are held back by the gateways and **not lost**.", "Mail flows again since 10:10. The held-back mails are being delivered, oldest first; expect the last ones before noon."},
 		internal: "Migration of the night left its copies in the spool: 180 GB. The check after the change looked at one store of two, ten minutes too early.",
-		change:   "mailstore", kind: ticket.CausedBy, over: true},
+		change:   "mailstore", kind: cause.CausedBy, over: true},
 	{tale: tales.Tale{Title: "Customer portal answers with error 502 for everybody", Service: "Customer portal", Class: "Software", Team: "apps", Impact: 1, Urgency: 1, Watched: true,
 		Text: "```\nCRITICAL  portal-lb  0 of 4 back ends healthy\nlast deployment  8.4.1, this morning\n```"},
 		reason: "Customers can neither order nor see their deliveries.", agent: "yara",
@@ -44,7 +47,7 @@ var crises = []crisis{
 		askers:   []string{"ana", "femke", "anton"},
 		updates:  []string{"The customer portal is **not available**. It began after this morning's release. We prepare the way back to the release before; next update in 30 minutes.", "The emergency board has been asked to approve going back to release 8.4.0. Orders by mail and phone are taken as usual."},
 		internal: "All four back ends run out of connections 90 seconds after their start: the new pool never gives them back. Rolling back is quicker than mending.",
-		change:   "rollback", kind: ticket.Related},
+		change:   "rollback", kind: cause.FixedBy},
 }
 
 // planMajor plans the two major incidents: one that is over, and one that is going on.
@@ -79,9 +82,7 @@ func (s *story) major(k crisis, at time.Time) {
 		m.move(26*time.Hour, "mila", incident.MoveInput{Event: "close"})
 	}
 	s.lived(m.life, at, c.deadline)
-	s.plan(earlier(at.Add(3*time.Hour), s.now.Add(-5*time.Minute)), m.agent, "ties it to a change", func(ctx context.Context) error {
-		return s.link(m.rec, k.kind, s.changes[k.change])(ctx)
-	})
+	s.tie(k, m.rec, at.Add(3*time.Hour))
 	for i, t := range k.reports {
 		s.child(t, k, m.rec, k.askers[i], at.Add(12*time.Minute+s.about(25*time.Minute)))
 	}
@@ -102,4 +103,46 @@ func (s *story) child(t tales.Tale, k crisis, parent *record, asker string, at t
 		m.move(20*time.Hour, m.desk, incident.MoveInput{Event: "close"})
 	}
 	s.lived(m.life, at, s.now.Add(-2*time.Minute))
+}
+
+// lessons are what reviews say, by what had happened.
+var lessons = map[changes.Outcome]struct{ objectives, learned string }{
+	"successful":             {"met", "As planned. The order of the steps is kept for the next time."},
+	"successful_with_issues": {"met", "The check after the change looked too early: it now waits ten minutes."},
+	"partially_implemented":  {"partly", "Too much for one window. The rest has a change of its own, with half of the steps."},
+	"failed":                 {"missed", "The test system lacked what broke the real one. It is refreshed before the next attempt."},
+	"backed_out":             {"missed", "The way back worked as written, in twenty minutes. The vendor has the log of the failed step."},
+}
+
+// look has somebody conduct the review of a change, where there is one to be done.
+func (s *story) look(number *string, outcome changes.Outcome) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		r, _, found, err := s.Reviews.Of(ctx, *number)
+		if err != nil || !found || r.State == review.Done {
+			return err
+		}
+		says := lessons[outcome]
+		_, err = s.Reviews.Conduct(ctx, review.Findings{Change: *number, Objectives: says.objectives, Lessons: says.learned, CMDB: "updated"})
+		return err
+	}
+}
+
+// tie says what an incident and a change have to do with each other; a cause that was confirmed is reviewed.
+func (s *story) tie(k crisis, incident *record, at time.Time) {
+	change := s.changes[k.change]
+	say := func(confidence, evidence string) func(ctx context.Context) error {
+		return func(ctx context.Context) error {
+			if change.number == "" {
+				return nil
+			}
+			_, err := s.Causes.Say(ctx, cause.SayInput{Incident: incident.number, Change: change.number, Kind: k.kind, Confidence: confidence, Evidence: evidence})
+			return err
+		}
+	}
+	s.plan(earlier(at, s.now.Add(-5*time.Minute)), k.agent, "ties it to a change", say(cause.Suspected, ""))
+	if k.kind != cause.CausedBy {
+		return
+	}
+	s.plan(at.Add(22*time.Hour), "ines", "confirms the cause", say(cause.Confirmed, k.internal))
+	s.plan(at.Add(30*time.Hour), "ines", "reviews the change behind it", s.look(&change.number, "successful_with_issues"))
 }

@@ -44,6 +44,8 @@ export interface RecordItem {
   number: string; name: string; class: string; class_label: string; status: string; status_label: string; role: 'primary' | 'affected' | 'impacted';
   criticality: number | null; serial: string | null; tags: string[]; warranty_until: string | null; in_warranty: boolean | null; support_until: string | null;
   failures_90d: number; open_tickets: number; stale_days: number | null; missing: string[]; requesters: boolean;
+  /** Only where a moment was asked for; null when it was not known then. */
+  then?: { name: string; class: string; class_label: string; status: string; status_label: string} | null;
 }
 
 /** What incident, request, problem and change pages share. */

@@ -1,8 +1,8 @@
 // The configuration items of a record: what it is about, what suffers from it, and how much that can be relied on.
-import { useState, type FormEvent } from 'react';
+import { lazy, Suspense, useState, type FormEvent } from 'react';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../api/client';
-import type { RecordItem, Ticket, Tone as ToneName } from '../../api/types';
+import type { RecordItem, Ticket } from '../../api/types';
 import { toast } from '../../app/toasts';
 import { useActs } from '../../app/useActs';
 import { Icon, type IconName } from '../../ui/Icon';
@@ -10,12 +10,13 @@ import { Button, IconButton, Segments, Tone } from '../../ui/kit';
 import { Picker } from '../../ui/Picker';
 import { dateOnly } from '../../ui/time';
 import { act } from './edits';
-import { ages, failures, type Role } from './itemwords';
+import { ages, failures, tones, type Role } from './itemwords';
 
-const tones: Record<string, ToneName> = { planned: 'new', in_stock: 'waiting', live: 'done', under_maintenance: 'waiting', retired: 'closed', disposed: 'closed' };
+const ThenAndNow = lazy(() => import('./ThenAndNow'));
 
 export function Items({ record }: { record: Ticket }) {
   const [adding, add] = useState(false);
+  const [looking, look] = useState(false);
   const [role, setRole] = useState<Role>('affected');
   const [chosen, choose] = useState<{ id: string; label: string } | null>(null);
   const may = Boolean(record.may.link) && record.kind !== 'change' && (record.category === 'open' || record.category === 'waiting' || record.state === 'resolved');
@@ -35,7 +36,7 @@ export function Items({ record }: { record: Ticket }) {
   ].filter((group) => group.list.length > 0);
   return (
     <section className="card side-card" aria-label="Configuration items">
-      <header><h2 className="grow">Configuration items</h2>{may && <IconButton icon="plus" label="Name a configuration item" small className="no-print" onClick={() => add(!adding)} />}</header>
+      <header><h2 className="grow">Configuration items</h2>{record.cis.length > 0 && <IconButton icon="clock" label="Then and now" small className="no-print" onClick={() => look(true)} />}{may && <IconButton icon="plus" label="Name a configuration item" small className="no-print" onClick={() => add(!adding)} />}</header>
       {groups.map((group) => (
         <div key={group.title}>
           {(groups.length > 1 || group.title === 'Impacted') && <h3 className="items-role">{group.title}</h3>}
@@ -43,6 +44,7 @@ export function Items({ record }: { record: Ticket }) {
         </div>
       ))}
       {record.cis.length === 0 && !adding && <p className="dim small side-form">Nothing named yet. Press t to say what this is about.</p>}
+      {looking && <Suspense fallback={null}><ThenAndNow record={record} onClose={() => look(false)} /></Suspense>}
       {adding && (
         <form className="stack side-form" onSubmit={(event) => { void save(event); }}>
           <Picker openAtOnce label="Configuration item" from="cis" person={record.requester?.id} value={chosen?.id} onPick={choose}>{chosen?.label ?? <span className="dim">Name, number, serial number or owner</span>}</Picker>
