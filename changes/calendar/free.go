@@ -57,12 +57,12 @@ func (s *Service) FreeSlots(ctx context.Context, q FreeQuery) (out Slots, err er
 		from = whole.Add(time.Minute)
 	}
 	in := Span{Start: from, End: from.Add(q.Within)}
-	b, items, reached, err := s.book(ctx, q.Plan)
+	b, at, err := s.book(ctx, q.Plan)
 	if err != nil {
 		return out, err
 	}
 	for _, n := range q.Plan.Items {
-		if !slices.ContainsFunc(items, func(i Item) bool { return i.Number == n }) {
+		if !slices.ContainsFunc(at.items, func(i Item) bool { return i.Number == n }) {
 			return out, ErrSlot.With("body.cis", "one of the items is not there")
 		}
 	}
@@ -70,11 +70,7 @@ func (s *Service) FreeSlots(ctx context.Context, q FreeQuery) (out Slots, err er
 	if err != nil {
 		return out, err
 	}
-	schedules, err := s.store.used(ctx)
-	if err != nil {
-		return out, err
-	}
-	windows, obstacles := Around(schedules, in, q.Plan.Model, items, reached)
+	windows, obstacles := Around(at.schedules, in, q.Plan.Model, at.items, at.reached)
 	obstacles = append(obstacles, Taken(b, others)...)
 	busy := make([]Span, len(obstacles))
 	for i, o := range obstacles {

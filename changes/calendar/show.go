@@ -65,13 +65,12 @@ func (s *Service) Show(ctx context.Context, in Span) (list []Shown, times []Happ
 func (s *Service) FrozenAt(ctx context.Context, number, model string, at time.Time) (out []Happening, err error) {
 	at = domain.Instant(at)
 	end := at.Add(time.Microsecond)
-	_, items, reached, err := s.book(ctx, Plan{Items: []string{number}})
+	_, near, err := s.book(ctx, Plan{Items: []string{number}})
 	if err != nil {
 		return nil, err
 	}
-	schedules, err := s.store.used(ctx)
-	for _, sc := range schedules {
-		if sc.Kind == Freeze && !sc.Excepts(model) && sc.Scope.Covers(items, reached) {
+	for _, sc := range near.schedules {
+		if sc.Kind == Freeze && !sc.Excepts(model) && sc.Scope.Covers(near.items, near.reached) {
 			for _, span := range sc.Between(Span{Start: at, End: end}) {
 				out = append(out, Happening{sc, span})
 			}

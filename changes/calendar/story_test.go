@@ -304,3 +304,27 @@ func TestTheNextFreeTimeKeepsOutOfEverybodysWay(t *testing.T) {
 		}
 	})
 }
+
+func TestAFreezeOfAServiceCoversWhatItNeedsAndNothingElse(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		machine, other, service := server(t, w, "server", "db-01"), server(t, w, "server", "db-02"), server(t, w, "database", "erp")
+		if _, err := w.CMDB.Relate(w.As("omar"), cmdb.RelateInput{From: service, Type: "runs_on", To: machine}); err != nil {
+			t.Fatal(err)
+		}
+		freeze := calendar.Schedule{Kind: calendar.Freeze, Name: "Quarter end", Zone: "UTC", Starts: w.Clock.Now().Format("2006-01-02T15:04"), Minutes: 48 * 60, Scope: calendar.Scope{Items: []string{service}}}
+		if _, err := w.Calendar.Make(w.As("maya"), freeze); err != nil {
+			t.Fatal(err)
+		}
+		at := w.Clock.Now().Add(time.Hour)
+		for number, want := range map[string]int{machine: 1, service: 1, other: 0} {
+			if by, err := w.Calendar.FrozenAt(w.System(), number, "normal", at); err != nil || len(by) != want {
+				t.Errorf("%s is frozen by %d, %v", number, len(by), err)
+			}
+		}
+		n := drafted(t, w, "maya", "Patch", 0, "amir", machine)
+		submitted(t, w, n)
+		if list := kept(t, w, n); len(list) != 1 || list[0].Kind != calendar.InFreeze {
+			t.Errorf("%+v", list)
+		}
+	})
+}

@@ -14,6 +14,9 @@ create table calendar_feeds (
 );
 create index calendar_feeds_user on calendar_feeds (user_id, id);
 
+-- For questions about a long time, such as when the next free one is: few of its bookings touch the same items.
+create index change_booking_items_ci on change_booking_items (ci_id, ticket_id);
+
 -- +goose StatementBegin
 create function calendar_feeds_need_event() returns trigger language plpgsql as $$
 begin

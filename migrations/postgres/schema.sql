@@ -1214,6 +1214,7 @@ CREATE INDEX audit_private_subject ON audit_private USING btree (subject);
 CREATE INDEX board_duties_time ON board_duties USING btree (board_id, ends_at);
 CREATE INDEX calendar_feeds_user ON calendar_feeds USING btree (user_id, id);
 CREATE UNIQUE INDEX canned_texts_name ON canned_texts USING btree (COALESCE(team_id, (0)::bigint), name) WHERE (NOT retired);
+CREATE INDEX change_booking_items_ci ON change_booking_items USING btree (ci_id, ticket_id);
 CREATE INDEX change_bookings_time ON change_bookings USING btree (ends_at, starts_at, ticket_id) WHERE live;
 CREATE INDEX change_causes_change ON change_causes USING btree (change_id, kind, confidence);
 CREATE INDEX change_cis_ci ON change_cis USING btree (ci_id, ticket_id, revision, role);

@@ -14,6 +14,9 @@ create table calendar_feeds (
 );
 create index calendar_feeds_user on calendar_feeds (user_id, id);
 
+-- For questions about a long time, such as when the next free one is: few of its bookings touch the same items.
+create index change_booking_items_ci on change_booking_items (ci_id, ticket_id);
+
 -- +goose StatementBegin
 create trigger calendar_feeds_event_insert before insert on calendar_feeds
   when not exists (select 1 from audit_events where entity_kind = 'calendar_feed' and entity = new.ref and entity_version = new.version) begin

@@ -1010,6 +1010,8 @@ CREATE INDEX calendar_feeds_user on calendar_feeds (user_id, id);
 
 CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
 
+CREATE INDEX change_booking_items_ci on change_booking_items (ci_id, ticket_id);
+
 CREATE INDEX change_bookings_time on change_bookings (ends_at, starts_at, ticket_id) where live;
 
 CREATE INDEX change_causes_change on change_causes (change_id, kind, confidence);

@@ -30,17 +30,6 @@ func (e Estate) Look(ctx context.Context, numbers []string) ([]calendar.Item, er
 	return e.describe(ctx, byID)
 }
 
-func (e Estate) Describe(ctx context.Context, items []domain.CIID) ([]calendar.Item, error) {
-	if len(items) == 0 {
-		return nil, nil
-	}
-	found, err := e.CMDB.ByIDs(ctx, items)
-	if err != nil {
-		return nil, err
-	}
-	return e.describe(ctx, found)
-}
-
 func (e Estate) describe(ctx context.Context, found map[domain.CIID]cmdb.CI) (out []calendar.Item, err error) {
 	m, _, err := e.CMDB.Model(ctx)
 	if err != nil || len(found) == 0 {

@@ -18,7 +18,7 @@ const (
 	scheduleCount = 40
 )
 
-// conflicts asks what stands against a new change among those of a year, when it is free, and for a month of the calendar.
+// conflicts asks what stands against a new change among those of a year, and when there is a free time for it.
 func (s *Session) conflicts(ctx context.Context) ([]Row, error) {
 	last, err := itemCount(ctx, s.DB)
 	if err != nil || last == 0 {
@@ -58,12 +58,7 @@ func (s *Session) conflicts(ctx context.Context) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := now.AddDate(0, 1, 0)
-	month, err := s.all.asked(ctx, []string{"/calendar?from=" + from.Format(time.RFC3339) + "&to=" + from.AddDate(0, 1, 0).Format(time.RFC3339)}, s.Rounds)
-	if err != nil {
-		return nil, err
-	}
-	return []Row{found, free, times("a month of the calendar", month, 150*time.Millisecond)}, nil
+	return []Row{found, free}, nil
 }
 
 // book plans changes over the coming year, where none are: each for an item with what depends on it, and a person.

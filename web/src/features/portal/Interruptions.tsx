@@ -14,7 +14,7 @@ export function Interruptions({ list }: { list: Interruption[] }) {
       <div className="grow">
         <strong className="wrap">{one.services.length > 0 ? listed(one.services) : one.title ?? 'Maintenance'}</strong>
         {one.services.length > 0 && one.title && <p className="wrap">{one.title}</p>}
-        <p className="dim"><time dateTime={one.start} title={`${exact(one.start)} to ${exact(one.end)}`}>{windowText(one.start, one.end)}</time>{one.minutes ? `, up to ${one.minutes} minutes of it without` : ''}{one.begun ? <strong className="now"> It has begun.</strong> : ''}</p>
+        <p className="dim"><time dateTime={one.start} title={`${exact(one.start)} to ${exact(one.end)}`}>{windowText(one.start, one.end)}</time>{one.minutes ? `, interrupted for up to ${one.minutes} minutes` : ''}{one.begun ? <strong className="now">. It has begun.</strong> : ''}</p>
       </div>
     </li>
   ))}</ul>;
