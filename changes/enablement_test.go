@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -543,6 +544,10 @@ func TestADelegationLentForLowRiskDoesNotReachHigher(t *testing.T) {
 	})
 }
 
+// rounds is how often a hundred people vote at once. Two are enough to find a mistake soon; a thousand take minutes:
+// go test ./changes -run AHundredVotes -args -rounds=1000.
+var rounds = flag.Int("rounds", 2, "how often a hundred votes are cast at once")
+
 // A hundred votes at once, of ten people, from ten browsers each: one vote per person, one move.
 func TestAHundredVotesAtOnceGiveOneVoteEachAndOneMove(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
@@ -562,7 +567,7 @@ func TestAHundredVotesAtOnceGiveOneVoteEachAndOneMove(t *testing.T) {
 		if _, err := w.Approvals.SetBoard(w.As("ada"), approval.Board{Key: "cab", Name: "CAB", Rule: approval.Quorum, Needed: 6, Members: w.IDs(voters...)}); err != nil {
 			t.Fatal(err)
 		}
-		for range 2 {
+		for range *rounds {
 			c := w.AskForApproval("maya", w.Raise("maya", "Upgrade", "amir").Ticket.Number)
 			in := changes.DecideInput{Number: c.Ticket.Number, Slot: c.Current()[0].Slot.Ref, Verdict: approval.Approve, Digest: c.Facet.Digest}
 			done := make(chan error)

@@ -84,7 +84,7 @@ var ChangeDefinitions = []Definition{
 	{FigureStandard, "Standard changes", "Of those carried out: changes from a template that was approved once and for all."},
 	{FigureUnauthorised, "Unauthorised", "Changes found in the time that nobody had asked for; false alarms are left out."},
 	{FigureOverran, "Overran", "Of those carried out: the work ended after the planned window."},
-	{FigureLead, "Lead time", "From the draft of a change to the end of its work, in hours. Half of them took at most the first figure, nine of ten at most the second."},
+	{FigureLead, "Lead time", "From the draft of a change to the end of its work, in hours; the median, and what nine of ten did not exceed. What was only registered when it was done has none."},
 	{FigureApproval, "Wait for approval", "From when the deciding plan was put to its approvers until the last of them had approved, in hours. Decisions in retrospect do not count."},
 	{FigureRestore, "Time to restore", "Of incidents that were confirmed to be caused by these changes: from their report until they were resolved, in hours."},
 }
@@ -123,6 +123,8 @@ func (r changeRow) is(figure string) bool {
 		return r.Model == string(changes.Unauthorised) && r.Outcome != "false_positive"
 	case FigureOverran:
 		return r.carriedOut() && r.PlannedEnd != nil && r.ActualEnd.After(*r.PlannedEnd)
+	case FigureLead:
+		return r.carriedOut() && r.Model != string(changes.Registration)
 	case FigureApproval:
 		return r.carriedOut() && r.approval > 0
 	case FigureRestore:
@@ -158,8 +160,10 @@ func figures(key string, rows []changeRow) ChangeGroup {
 				*n++
 			}
 		}
-		if r.carriedOut() {
+		if r.is(FigureLead) {
 			lead = append(lead, r.ActualEnd.Sub(r.OpenedAt))
+		}
+		if r.carriedOut() {
 			restore = append(restore, r.restored...)
 		}
 		if r.is(FigureApproval) {

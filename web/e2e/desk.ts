@@ -86,7 +86,7 @@ export class Desk {
       if (await input.evaluate((element) => element.tagName) === 'SELECT') await input.selectOption(value);
       else await input.fill(value);
     }
-    if (await dialog.count()) await dialog.getByRole('button', { name: label, exact: true }).click();
+    if (await dialog.count()) await dialog.locator('button[type=submit]').click();
     await expect(dialog).toHaveCount(0);
   }
   async isNow(state: string): Promise<void> { await expect(this.page.locator('.record-state .tone').first()).toHaveText(state); }

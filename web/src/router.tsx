@@ -77,6 +77,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/cmdb/model', () => import('./features/cmdb/model/ModelPage')),
   at('/cis/$number/impact', () => import('./features/cmdb/graph/ImpactPage')),
   at('/cis/$number', () => import('./features/cmdb/item/CiRoute')),
+  at('/reports/changes', () => import('./features/aftermath/FiguresPage')),
   at('/approvals', () => import('./features/approvals/ApprovalsPage')),
   at('/search', () => import('./features/search/SearchPage')),
   at('/audit', () => import('./features/audit/AuditPage')),

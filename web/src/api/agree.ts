@@ -3,6 +3,7 @@
 // Texts with few values count as texts here, since the description does not list the values of all of them.
 import type { components } from './schema';
 import type * as Times from './calendar';
+import type * as After from './aftermath';
 import type * as Cmdb from './cmdb';
 import type * as Sources from './sources';
 import type * as Ours from './types';
@@ -30,5 +31,6 @@ export type Agreement = [
   Reads<Sent<'ItemSet'>, Cmdb.CiGroup>, Reads<Sent<'ItemGroupPage'>, Cmdb.CiGroupPage>, Reads<Sent<'GroupComparison'>, Cmdb.CiGroupComparison>, Reads<Sent<'Impact'>, Cmdb.Impact>, Reads<Sent<'Neighbourhood'>, Cmdb.Neighbourhood>, Reads<Sent<'ItemTickets'>, Cmdb.CiTickets>,
   Reads<Sent<'CISource'>, Sources.Source>, Reads<Sent<'CIRun'>, Sources.Run>, Reads<Sent<'RunItem'>, Sources.RunItem>, Reads<Sent<'RunBlocker'>, Sources.RunBlocker>, Reads<Sent<'CIDuplicate'>, Sources.DuplicateSet>,
   Reads<Sent<'Calendar'>, Times.ChangeCalendar>, Reads<Sent<'Conflict'>, Times.Conflict>, Reads<Sent<'FreeSlots'>, Times.FreeSlots>, Reads<Sent<'Schedule'>, Times.Schedule>, Reads<Sent<'CalendarFeed'>, Times.CalendarFeed>, Reads<Sent<'Interruption'>, Times.Interruption>,
+  Reads<Sent<'ChangeReview'>, After.Review>, Reads<Sent<'ReviewDue'>, After.ReviewDue>, Reads<Sent<'RecordCauses'>, After.Causes>, Reads<Sent<'FiguresOfChanges'>, After.ChangeFigures>, Reads<Sent<'ChangeRecord'>, After.ChangeRecord>,
   Reads<Sent<'CMDBQuality'>, Sources.Quality>, Reads<Sent<'ModelRehearsal'>, Sources.Rehearsal>,
 ];

@@ -35,6 +35,7 @@ export const outcomeWord: Record<string, string> = {
   successful: 'Successful', successful_with_issues: 'Successful with issues', partially_implemented: 'Partially implemented',
   failed: 'Failed', backed_out: 'Backed out', not_executed: 'Not executed',
 };
+export const modelWord: Record<string, string> = { standard: 'Standard', normal: 'Normal', emergency: 'Emergency', unauthorised: 'Unauthorised', registration: 'Registration' };
 /** What a change turned out to be that nobody had asked for. */
 export const findingWord: Record<string, string> = { accepted_in_retrospect: 'Accepted in retrospect', reverted: 'Reverted', false_positive: 'Nothing was changed' };
 export const categoryWord: Record<string, string> = { hardware: 'Hardware', software: 'Software', network: 'Network', database: 'Database', security: 'Security', service: 'Service', other: 'Something else' };

@@ -27,10 +27,10 @@ export default function WorkCard({ change }: { change: Change }) {
   const path = `/changes/${change.number}/tasks`;
   return (
     <section className="card pad stack" aria-label="Work">
-      <header className="row wraps"><h2 className="grow">Work</h2>
+      <div className="row wraps"><h2 className="grow">Work</h2>
         {board.may.plan_work && <Button icon="plus" className="no-print" onClick={() => add(!adding)}>Add task</Button>}
         {board.may.back_out && <Button look="danger" className="no-print" onClick={() => leave(!leaving)}>Back out…</Button>}
-      </header>
+      </div>
       {board.backing_out && <Notice look="bad" icon="alert">{board.backing_out.by?.name ?? 'Somebody'} began to back it out <Ago at={board.backing_out.at} />: {board.backing_out.reason}</Notice>}
       {leaving && board.may.back_out && <Say label="Why is it backed out?" act="Back out now" danger onSay={async (reason) => { if (await act(() => api.post<ChangeWork>(`/changes/${change.number}/back-out`, { reason }))) leave(false); }} />}
       {adding && board.may.plan_work && <AddTask onAdd={async (body) => { if (await act(() => api.post<ChangeWork>(path, body))) add(false); }} />}

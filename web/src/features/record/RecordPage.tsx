@@ -23,6 +23,8 @@ import { Stream } from './Stream';
 
 const ChangeBody = lazy(() => import('../changes/ChangeBody'));
 const ConflictsCard = lazy(() => import('../changes/ConflictsCard'));
+const ReviewCard = lazy(() => import('../aftermath/ReviewCard'));
+const CauseCard = lazy(() => import('../aftermath/CauseCard'));
 const WorkCard = lazy(() => import('../changes/WorkCard'));
 const ApprovalPanel = lazy(() => import('../changes/ApprovalPanel'));
 const ChangeFacts = lazy(() => import('../changes/ChangeFacts'));
@@ -52,7 +54,7 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
           {record.category === 'waiting' && record.pending_reason && <Notice look="wait" icon="pause"><strong>Waits for {(pendingWord[record.pending_on ?? ''] ?? 'something').toLowerCase()}.</strong> {record.pending_reason.replace(/^waits for [^:]*: /i, '')}</Notice>}
           {record.fulfilment && <section className="card pad resolution" aria-label="Fulfilment"><h2>Delivered</h2>{record.fulfilment_html ? <Html html={record.fulfilment_html} /> : <p className="wrap">{record.fulfilment}</p>}</section>}
           {record.resolution && <section className="card pad resolution" aria-label="Resolution"><h2>Resolution{record.close_code ? <span className="dim small"> {record.close_code}</span> : null}</h2>{record.resolution_html ? <Html html={record.resolution_html} /> : <p className="wrap">{record.resolution}</p>}</section>}
-          {change ? <Suspense fallback={<Bones lines={6} />}><ChangeBody change={change} /><ConflictsCard change={change} /><WorkCard change={change} /></Suspense> : (
+          {change ? <Suspense fallback={<Bones lines={6} />}><ChangeBody change={change} /><ConflictsCard change={change} /><WorkCard change={change} /><ReviewCard change={change} /></Suspense> : (
             <section className="card pad"><EditableText title="Description" text={record.description} html={record.description_html} may={Boolean(record.may.amend)} empty="No description." draftKey={`description:${record.number}`} onSave={(text) => amend(record, { description: text }, {})} /></section>
           )}
           {record.kind === 'request' && <Tasks record={record} />}
@@ -63,6 +65,7 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
           {change && <Suspense fallback={<Bones lines={5} />}><ApprovalPanel change={change} /><ChangeFacts change={change} /></Suspense>}
           <Properties record={record} />
           <Items record={record} />
+          {(record.kind === 'incident' || change) && <Suspense fallback={null}><CauseCard record={record} /></Suspense>}
           <Links record={record} />
           <Attachments record={record} />
           <Watchers record={record} />
