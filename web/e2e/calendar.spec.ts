@@ -42,6 +42,7 @@ test('the calendar is read by month, by week and along services, from the keyboa
   await page.keyboard.press('1');
   await page.keyboard.press('j');
   await expect(page.locator('.planned:focus')).toHaveCount(1);
+  await page.keyboard.press('3'); // four weeks from this one on: whatever day it is, something risky is coming
   await page.getByLabel('Risk').selectOption('high');
   await expect(page).toHaveURL(/risk=high/);
   await expect(page.getByRole('region', { name: 'As a table' }).locator('tbody tr').first()).toContainText('High risk');
