@@ -108,6 +108,7 @@ const (
 	LoweredRisk    = "RISK_LOWERED"
 	AgainstAdvice  = "ADVICE_OVERRIDDEN"
 	NobodyApproved = "UNAUTHORISED"
+	DoneInFreeze   = "FREEZE_OVERRIDDEN"
 )
 
 // Exceptions says what each flag means, in words for people.
@@ -118,6 +119,7 @@ var Exceptions = map[string]string{
 	LoweredRisk:    "Its risk was set lower than computed",
 	AgainstAdvice:  "Approved against advice",
 	NobodyApproved: "Found after it was done",
+	DoneInFreeze:   "A freeze was overridden for it",
 }
 
 func (f *Facet) flag(code string) {

@@ -221,3 +221,14 @@ func (s *Service) Obstacles(ctx context.Context, c Change, event string) (out []
 	}
 	return out, nil
 }
+
+// FreezeOverridden flags a change for which a freeze was overridden, for ever. It follows from the calendar's fact; who may
+// do that was asked there. Facts: "freeze_overridden".
+func (s *Service) FreezeOverridden(ctx context.Context, id domain.TicketID, reason string) error {
+	return s.each(ctx, id, func(ctx context.Context, c *Change) error {
+		before := c.Fields()
+		c.Facet.flag(DoneInFreeze)
+		h := ticket.Happened{What: "freeze_overridden", Details: ticket.Detail("reason", reason, "")}
+		return s.save(ctx, c, before, h, ticket.Plain)
+	})
+}

@@ -169,6 +169,7 @@ var groups = complete([]Group{
 	}},
 	{Class: "calendar", Label: "The change calendar", Actions: []Action{
 		see("calendar.read", "Read", "see the change calendar, its windows and its freezes").reaching(Desk),
+		see("calendar.outages", "See interruptions", "see which services are planned to be interrupted, and when").reaching(Self),
 		do("calendar.manage", "Manage", "make, suspend and retire maintenance windows and freezes"),
 	}},
 	{Class: "template", Label: "Templates of standard changes", Actions: []Action{

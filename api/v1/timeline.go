@@ -47,17 +47,17 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 	}
 	seen := d.visibilities(ctx, t, t.ObjectFor("read_internal", roles))
 	f := audit.Filter{EntityKind: string(t.Kind), Entity: t.Number, Visibilities: seen, After: in.After, OldestFirst: true, Limit: in.Limit + 1}
-	tasks, err := d.titles(ctx, t)
+	parts, err := d.parts(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	if len(tasks) > 0 { // what happened to the tasks is told with it
-		f.EntityKind, f.Entity, f.Among = "", "", map[string][]string{string(t.Kind): {t.Number}, string(domain.KindTask): slices.Sorted(maps.Keys(tasks))}
+	if len(parts.told) > 0 { // what happened to its parts is told with it
+		f.EntityKind, f.Entity, f.Among = "", "", map[string][]string{string(t.Kind): {t.Number}, parts.kind: slices.Sorted(maps.Keys(parts.told))}
 	}
 	if in.After != "" {
 		e, err := d.Audit.Event(ctx, in.After)
-		_, ofTask := tasks[e.Entity]
-		if own := e.EntityKind == string(t.Kind) && e.Entity == t.Number; err != nil || !own && !(e.EntityKind == string(domain.KindTask) && ofTask) {
+		_, ofPart := parts.told[e.Entity]
+		if own := e.EntityKind == string(t.Kind) && e.Entity == t.Number; err != nil || !own && !(e.EntityKind == parts.kind && ofPart) {
 			return nil, domain.ErrCursor
 		}
 	}
@@ -78,11 +78,36 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 		return nil, err
 	}
 	for i, e := range events {
-		if title, ok := tasks[e.Entity]; ok && e.EntityKind == string(domain.KindTask) {
-			page.Items[i].Label += " “" + title + "”"
+		if words, ok := parts.told[e.Entity]; ok && e.EntityKind == parts.kind {
+			page.Items[i].Label += words
 		}
 	}
 	return &rest.Body[rest.Page[Entry]]{Body: page}, nil
+}
+
+// parts are what a record's history is told with: the tasks of a request, the conflicts of a change.
+type parts struct {
+	kind string            // of their events
+	told map[string]string // what each is called after what happened to it, by its entity
+}
+
+// kindConflict is the kind of the events of conflicts.
+const kindConflict = "conflict"
+
+func (d *Desk) parts(ctx context.Context, t ticket.Ticket) (out parts, err error) {
+	lead, tail := "", ""
+	switch t.Kind {
+	case domain.KindRequest:
+		out.kind, lead, tail = string(domain.KindTask), " “", "”"
+		out.told, err = d.titles(ctx, t)
+	case domain.KindChange:
+		out.kind, lead = kindConflict, ": "
+		out.told, err = d.times.Told(ctx, t.ID)
+	}
+	for entity, words := range out.told {
+		out.told[entity] = lead + words + tail
+	}
+	return out, err
 }
 
 func (d *Desk) visibilities(ctx context.Context, t ticket.Ticket, o policies.Object) []domain.Visibility {
@@ -140,15 +165,18 @@ var labels = map[string]string{
 	"glass_broken": "broke the glass", "registered": "registered this as done", "reassessed": "put this forward: the risk was computed anew", "peer_reviewed": "looked at the plan and finds it sound",
 	"risk_lowered": "set the risk lower than computed", "condition_met": "ticked off a condition", "advice_overridden": "went on against advice",
 	"approval_reminded": "reminded of an approval", "approval_escalated": "escalated an approval that is due", "retro_late": "flagged this: the retrospective decision is late",
-	"examined": "looked into this", "judged": "said what this was",
+	"freeze_overridden": "flagged this: a freeze was overridden for it", "examined": "looked into this", "judged": "said what this was",
 	"answered": "answered: work goes on", "ci_added": "named a configuration item", "ci_removed": "took a configuration item off", "imported": "was imported", "imported_change": "changed, as imported",
 }
 
 // label is what happened, to be read after a name.
 func label(eventType string) string {
 	of, what, _ := strings.Cut(eventType, ".")
-	if of == string(domain.KindTask) {
+	switch of {
+	case string(domain.KindTask):
 		return taskLabels[what]
+	case kindConflict:
+		return conflictLabels[what]
 	}
 	if l, ok := labels[what]; ok {
 		return l
@@ -159,8 +187,12 @@ func label(eventType string) string {
 // taskLabels say what happened to a task; its title follows.
 var taskLabels = map[string]string{"created": "added the task", "started": "began the task", "finished": "finished the task", "skipped": "skipped the task"}
 
+// conflictLabels say what happened to a conflict; what it is about follows.
+var conflictLabels = map[string]string{"found": "brought about a conflict", "found_again": "brought about a conflict anew", "accepted": "accepted a conflict",
+	"freeze_overridden": "overrode a freeze", "resolved": "resolved a conflict"}
+
 var entryKinds = map[string]string{
-	"replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "ci_added": "link", "ci_removed": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
+	"found": "system", "found_again": "system", "replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "ci_added": "link", "ci_removed": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
 	"approved": "approval", "rejected_by": "approval", "recused": "approval", "authorized": "approval", "rejected": "approval", "replanned": "field",
 }
 
@@ -184,7 +216,7 @@ var silent = []string{"comment", "approvals", "digest", "editors", "sha256", "po
 
 // fieldLabels are the words for fields whose name does not read well.
 var fieldLabels = map[string]string{"ci": "Item", "due_at": "Due", "pending_on": "Waits for", "pending_reason": "Because", "priority_override": "Priority set to",
-	"override_reason": "Because", "major_reason": "Because", "hold_reason": "Because", "link": "Link", "attachment": "File", "watcher": "Follower", "reason": "Because"}
+	"override_reason": "Because", "major_reason": "Because", "hold_reason": "Because", "link": "Link", "attachment": "File", "watcher": "Follower", "reason": "Because", "until": "Until"}
 
 // words turns the log's canonical texts into people's words.
 type words struct {
@@ -274,6 +306,14 @@ func (w words) changes(e audit.Event) []FieldChange {
 	m := w.desk.Tickets.Machine(w.kind)
 	if e.EntityKind == string(domain.KindTask) {
 		m = request.TaskFlow
+	}
+	if e.EntityKind == kindConflict { // its words say what it is about; the rest are keys
+		for _, c := range e.Changes {
+			if c.After != "" && (c.Field == "reason" || c.Field == "until") {
+				out = append(out, FieldChange{Field: c.Field, Label: fieldLabels[c.Field], After: rest.Opt(w.value(c.Field, c.After)), Erased: c.Erased})
+			}
+		}
+		return out
 	}
 	if e.StateFrom != e.StateTo && e.StateFrom != "" {
 		before, after := stateLabel(m, e.StateFrom), stateLabel(m, e.StateTo)

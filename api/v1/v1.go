@@ -26,6 +26,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
 	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
 	"github.com/cabinetdesk/cabinet/changes/pipeline"
@@ -75,6 +76,7 @@ type Deps struct {
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
 	Calendar  *calendar.Service
+	Feeds     *feed.Service
 	// Plan is a change as the calendar sees it.
 	Plan      func(c changes.Change) calendar.Plan
 	Templates *template.Service
@@ -116,6 +118,7 @@ type Desk struct {
 	Deps
 	*who.Directory
 	cis   *cis.Desk
+	times times.Teller
 	store store
 	live  hub
 
@@ -144,7 +147,8 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
 	sources.Routes(b, sources.Deps{Directory: desk.Directory, CMDB: d.CMDB, Sources: d.Sources, People: d.People, Files: d.Uploads})
 	rules.Routes(b, rules.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Changes: d.Changes, Rules: d.Rules, Oversight: d.Oversight, Approvals: d.Approvals})
-	times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan})
+	desk.times = times.Routes(b, times.Deps{Directory: desk.Directory, Gate: d.Gate, Calendar: d.Calendar, Feeds: d.Feeds, Changes: d.Changes, Tickets: d.Tickets, CMDB: d.CMDB, People: d.People, Now: d.DB.Now, Plan: d.Plan,
+		State: func(state string) (string, string) { return stateLabel(changes.Flow, state), tone(changes.Flow, state) }})
 	standard.Routes(b, standard.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Templates: d.Templates, Work: d.Work, Tickets: d.Tickets})
 	rooms.Routes(b, rooms.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Meetings: d.Meetings, Changes: d.Changes, Templates: d.Templates, Tickets: d.Tickets, Approvals: d.Approvals,
 		Calendar: d.Calendar, Impact: d.Impact, People: d.People, Audit: d.Audit})

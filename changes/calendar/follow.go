@@ -19,7 +19,7 @@ func (s *Service) Follow(ctx context.Context, p Plan, over bool) error {
 		}
 		return s.settle(ctx, p.Change, nil)
 	}
-	b, items, reached, err := s.book(ctx, p)
+	b, at, err := s.book(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (s *Service) Follow(ctx context.Context, p Plan, over bool) error {
 	if !p.Live {
 		return s.settle(ctx, p.Change, nil)
 	}
-	found, err := s.find(ctx, p, b, items, reached)
+	found, err := s.find(ctx, p, b, at)
 	if err != nil {
 		return err
 	}

@@ -133,8 +133,8 @@ func (Schedule) TableName() string { return "change_schedules" }
 
 // Fields is the schedule's state in the log.
 func (s Schedule) Fields() map[string]string {
-	scope, _ := jsonText(s.Scope)             //nolint:errcheck // lists of words always marshal
-	models, _ := jsonText([]string(s.Models)) //nolint:errcheck // as above
+	scope, _ := jsonText(s.Scope)                          //nolint:errcheck // lists of words always marshal
+	models, _ := jsonText(append([]string{}, s.Models...)) //nolint:errcheck // as above; none is an empty list, as it is read back
 	out := map[string]string{"kind": string(s.Kind), "name": s.Name, "purpose": s.Purpose, "zone": s.Zone, "starts": s.Starts, "minutes": strconv.FormatInt(s.Minutes, 10),
 		"rule": s.Rule, "scope": scope, "models": models, "retired": strconv.FormatBool(s.Retired)}
 	if s.SuspendedUntil != nil {
@@ -170,7 +170,7 @@ func (s *Schedule) check() (err error) {
 	if s.Purpose, err = domain.CleanText("body.purpose", s.Purpose, 2000); err != nil {
 		return err
 	}
-	series, err := s.series()
+	series, err := s.soundSeries()
 	switch {
 	case err != nil:
 		return err
@@ -178,10 +178,6 @@ func (s *Schedule) check() (err error) {
 		return domain.ErrMissing.With("body.name", "give it a name")
 	case s.Kind != Window && s.Kind != Freeze:
 		return ErrSchedule.With("body.kind", "it is a window or a freeze")
-	case s.Minutes < 1 || s.Minutes > MaxMinutes:
-		return ErrSchedule.With("body.minutes", "it lasts from a minute to a year, and ends after it starts")
-	case !series.Begins():
-		return ErrSchedule.With("body.starts", "the first time is not one of the rule")
 	case s.Kind == Window && len(s.Models) > 0:
 		return ErrSchedule.With("body.models", "only a freeze has exceptions")
 	case s.Scope.empty():
@@ -213,6 +209,40 @@ func (s *Scope) check() error {
 	slices.Sort(s.Sites)
 	s.Sites = slices.Compact(s.Sites)
 	return nil
+}
+
+// Next lists the next few times of a schedule that are not over, within ten years. Errors: schedule_unsound.
+func (s Schedule) Next(now time.Time, count int) (out []Span, err error) {
+	series, err := s.soundSeries()
+	if err != nil {
+		return nil, err
+	}
+	for years := range 10 {
+		in := Span{Start: now.AddDate(years, 0, 0), End: now.AddDate(years+1, 0, 0)}
+		for _, o := range series.Between(in) {
+			if n := len(out); n == 0 || out[n-1] != o { // one that spans the border is in both
+				out = append(out, o)
+			}
+			if len(out) == count {
+				return out, nil
+			}
+		}
+	}
+	return out, nil
+}
+
+// soundSeries is the series of a schedule whose times make sense.
+func (s Schedule) soundSeries() (recur.Series, error) {
+	series, err := s.series()
+	switch {
+	case err != nil:
+		return series, err
+	case s.Minutes < 1 || s.Minutes > MaxMinutes:
+		return series, ErrSchedule.With("body.minutes", "it lasts from a minute to a year, and ends after it starts")
+	case !series.Begins():
+		return series, ErrSchedule.With("body.starts", "the first time is not one of the rule")
+	}
+	return series, nil
 }
 
 // Between lists when it counts in a stretch of time: its occurrences without what falls into its suspension. A retired

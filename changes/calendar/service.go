@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
@@ -27,8 +28,6 @@ type Tickets interface {
 type Estate interface {
 	// Look describes items by number; unknown ones are left out.
 	Look(ctx context.Context, numbers []string) ([]Item, error)
-	// Describe describes items by key.
-	Describe(ctx context.Context, items []domain.CIID) ([]Item, error)
 	// Reach lists the items and what depends on them, with how far it is.
 	Reach(ctx context.Context, items []domain.CIID) ([]Touch, error)
 	// Ties names the redundancies of which each item is a member: items in one stand in for each other.
@@ -78,28 +77,32 @@ type Plan struct {
 // timed tells whether the plan has a time in which anything can be.
 func (p Plan) timed() bool { return p.Start != nil && p.End != nil && p.Start.Before(*p.End) }
 
-// reachKept is how many of the items that a plan reaches are compared with scopes; the nearest.
-const reachKept = 2000
+// around is what a plan's times are compared with beside other changes.
+type around struct {
+	items     []Item // of the plan
+	reached   []Item // of what it reaches, those that schedules name
+	schedules []Schedule
+}
 
-// book computes what a plan takes up, and describes its items and what they reach.
-func (s *Service) book(ctx context.Context, p Plan) (b Booking, items, reached []Item, err error) {
+// book computes what a plan takes up, and loads what its times are compared with.
+func (s *Service) book(ctx context.Context, p Plan) (b Booking, at around, err error) {
 	b = Booking{Change: p.Change, Touches: map[domain.CIID]int{}, Ties: map[string][]domain.CIID{}, People: p.People}
 	if p.timed() {
 		b.Span = Span{Start: domain.Instant(*p.Start), End: domain.Instant(*p.End)}
 	}
-	if len(p.Items) == 0 {
-		return b, nil, nil, nil
+	if at.schedules, err = s.store.used(ctx); err != nil || len(p.Items) == 0 {
+		return b, at, err
 	}
-	if items, err = s.estate.Look(ctx, p.Items); err != nil || len(items) == 0 {
-		return b, items, nil, err
+	if at.items, err = s.estate.Look(ctx, p.Items); err != nil || len(at.items) == 0 {
+		return b, at, err
 	}
-	ids := make([]domain.CIID, len(items))
-	for i, item := range items {
+	ids := make([]domain.CIID, len(at.items))
+	for i, item := range at.items {
 		ids[i] = item.ID
 	}
 	touches, err := s.estate.Reach(ctx, ids)
 	if err != nil {
-		return b, items, nil, err
+		return b, at, err
 	}
 	for _, t := range touches {
 		if old, ok := b.Touches[t.CI]; !ok || t.Depth < old {
@@ -111,43 +114,47 @@ func (s *Service) book(ctx context.Context, p Plan) (b Booking, items, reached [
 	}
 	ties, err := s.estate.Ties(ctx, ids)
 	if err != nil {
-		return b, items, nil, err
+		return b, at, err
 	}
 	for ci, names := range ties {
 		for _, name := range names {
 			b.Ties[name] = append(b.Ties[name], ci)
 		}
 	}
-	var far []domain.CIID
-	for _, t := range touches {
-		if t.Depth > 0 && len(far) < reachKept {
-			far = append(far, t.CI)
-		}
+	at.reached, err = s.reached(ctx, b, at.schedules)
+	return b, at, err
+}
+
+// reached describes, of what a booking reaches, what schedules name: of the rest nobody asks anything.
+func (s *Service) reached(ctx context.Context, b Booking, schedules []Schedule) (out []Item, err error) {
+	var named []string
+	for _, sc := range schedules {
+		named = append(named, sc.Scope.Items...)
 	}
-	reached, err = s.estate.Describe(ctx, far)
-	return b, items, reached, err
+	if len(named) == 0 {
+		return nil, nil
+	}
+	slices.Sort(named)
+	found, err := s.estate.Look(ctx, slices.Compact(named))
+	return slices.DeleteFunc(found, func(i Item) bool { return b.Touches[i.ID] == 0 }), err
 }
 
 // Look finds the conflicts of a plan as it stands now, gravest first. It asks nobody: for guards, and for composition of
 // what was allowed.
 func (s *Service) Look(ctx context.Context, p Plan) ([]Finding, error) {
-	b, items, reached, err := s.book(ctx, p)
+	b, at, err := s.book(ctx, p)
 	if err != nil || !p.timed() {
 		return nil, err
 	}
-	return s.find(ctx, p, b, items, reached)
+	return s.find(ctx, p, b, at)
 }
 
-func (s *Service) find(ctx context.Context, p Plan, b Booking, items, reached []Item) ([]Finding, error) {
+func (s *Service) find(ctx context.Context, p Plan, b Booking, at around) ([]Finding, error) {
 	others, err := s.store.bookings(ctx, b, b.Span)
 	if err != nil {
 		return nil, err
 	}
-	schedules, err := s.store.used(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return append(Timely(schedules, b.Span, p.Model, items, reached), Detect(b, others)...), nil
+	return append(Timely(at.schedules, b.Span, p.Model, at.items, at.reached), Detect(b, others)...), nil
 }
 
 // Timely finds the freezes that a time falls into, and whether it is outside of the windows of what it is for.

@@ -15,9 +15,9 @@ type Shown struct {
 	Number   string
 	Title    string
 	State    string
+	Site     domain.SiteID
 	Model    string
 	Span     Span
-	Live     bool
 	Hard     int // open hard conflicts
 }
 
@@ -33,7 +33,7 @@ const (
 	mostRange = 400 * 24 * time.Hour
 )
 
-// Show lists the changes that the actor may read, and the windows and freezes, in a stretch of time; cut tells that there
+// Show lists the changes that the actor may read, those that are over too, and the windows and freezes, in a stretch of time; cut tells that there
 // are more than 2,000 of either. Who may: calendar.read, and change.read for each change. Errors: calendar_range.
 func (s *Service) Show(ctx context.Context, in Span) (list []Shown, times []Happening, cut bool, err error) {
 	if err := s.gate.Check(ctx, "calendar.read", policies.Object{}); err != nil {
@@ -65,13 +65,12 @@ func (s *Service) Show(ctx context.Context, in Span) (list []Shown, times []Happ
 func (s *Service) FrozenAt(ctx context.Context, number, model string, at time.Time) (out []Happening, err error) {
 	at = domain.Instant(at)
 	end := at.Add(time.Microsecond)
-	_, items, reached, err := s.book(ctx, Plan{Items: []string{number}})
+	_, near, err := s.book(ctx, Plan{Items: []string{number}})
 	if err != nil {
 		return nil, err
 	}
-	schedules, err := s.store.used(ctx)
-	for _, sc := range schedules {
-		if sc.Kind == Freeze && !sc.Excepts(model) && sc.Scope.Covers(items, reached) {
+	for _, sc := range near.schedules {
+		if sc.Kind == Freeze && !sc.Excepts(model) && sc.Scope.Covers(near.items, near.reached) {
 			for _, span := range sc.Between(Span{Start: at, End: end}) {
 				out = append(out, Happening{sc, span})
 			}
@@ -88,4 +87,29 @@ func (s *Service) Named(ctx context.Context) (map[int64]Schedule, error) {
 		out[sc.ID] = sc
 	}
 	return out, err
+}
+
+// Outage is a planned interruption as those are told who use a service: nothing of who does what to which item.
+type Outage struct {
+	Title    string // empty where it would tell of a weakness
+	Services []string
+	Span     Span
+	Minutes  int64 // for how long at most, 0 when nobody said
+	Begun    bool
+}
+
+// The limits of what is told of interruptions.
+const (
+	outagesAhead = 60 * 24 * time.Hour
+	mostOutages  = 100
+)
+
+// Outages lists the interruptions that changes bring which are approved or being done, the next first, of the coming sixty
+// days. Who may: calendar.outages, which everybody holds.
+func (s *Service) Outages(ctx context.Context) ([]Outage, error) {
+	if err := s.gate.Check(ctx, "calendar.outages", policies.Object{}); err != nil {
+		return nil, err
+	}
+	now := s.db.Now(ctx)
+	return s.store.outages(ctx, Span{Start: now, End: now.Add(outagesAhead)}, mostOutages)
 }

@@ -106,16 +106,23 @@ type part struct {
 	UserID   domain.UserID
 }
 
-// chunk is how many keys one question names.
-const chunk = 1000
+// chunk is how many keys one question names, longTime from when on what is touched selects better than the time.
+const (
+	chunk    = 1000
+	longTime = 14 * 24 * time.Hour
+)
 
 // bookings loads, of the other live changes in a stretch of time, what they share with a booking: only that.
 func (s store) bookings(ctx context.Context, b Booking, in Span) ([]Booking, error) {
 	found := map[domain.TicketID]*Booking{}
 	collect := func(from, cond string, arg any) error {
 		var rows []part
-		q := "select b.ticket_id, b.starts_at, b.ends_at, x.* from change_bookings b join " + from + " x on x.ticket_id = b.ticket_id " +
-			"where b.live and b.ends_at > ? and b.starts_at < ? and b.ticket_id <> ? and " + cond
+		// In a short time there are few bookings, in a long one few that touch this; SQLite keeps to the order of a cross join.
+		join := "change_bookings b cross join " + from + " x"
+		if in.End.Sub(in.Start) > longTime {
+			join = from + " x cross join change_bookings b"
+		}
+		q := "select b.ticket_id, b.starts_at, b.ends_at, x.* from " + join + " where x.ticket_id = b.ticket_id and b.live and b.ends_at > ? and b.starts_at < ? and b.ticket_id <> ? and " + cond
 		if err := s.db.Conn(ctx).Raw(q, in.Start, in.End, int64(b.Change), arg).Scan(&rows).Error; err != nil {
 			return err
 		}
@@ -262,7 +269,8 @@ func (s store) nameOf(ctx context.Context, f Finding) (name string, err error) {
 	return name, s.db.Conn(ctx).Raw(q, arg).Scan(&name).Error
 }
 
-// shown lists the changes within a scope that take up time in a stretch, earliest first, with their open hard conflicts.
+// shown lists the changes within a scope that are, or were, planned for a stretch of time, earliest first, with their open
+// hard conflicts. What is over takes up no time any more, and is shown all the same.
 func (s store) shown(ctx context.Context, scope policies.Scope, in Span, limit int) (out []Shown, err error) {
 	cond, args := scope.Tickets()
 	if cond == "" {
@@ -271,16 +279,45 @@ func (s store) shown(ctx context.Context, scope policies.Scope, in Span, limit i
 	var rows []struct {
 		TicketID                    domain.TicketID
 		Number, Title, State, Model string
-		StartsAt, EndsAt            time.Time
-		Live                        bool
+		SiteID                      *domain.SiteID
+		PlannedStart, PlannedEnd    time.Time
 		Hard                        int
 	}
-	q := `select b.ticket_id, t.number, t.title, t.state, b.model, b.starts_at, b.ends_at, b.live,
-		(select count(*) from change_conflicts c where (c.ticket_id = t.id or c.other_id = t.id) and c.state = 'open' and c.severity = 'hard') as hard
-		from change_bookings b join tickets t on t.id = b.ticket_id where b.ends_at > ? and b.starts_at < ? and (` + cond + `) order by b.starts_at, b.ticket_id limit ?`
+	q := `select c.ticket_id, t.number, t.title, t.state, t.site_id, c.model, c.planned_start, c.planned_end,
+		(select count(*) from change_conflicts x where (x.ticket_id = t.id or x.other_id = t.id) and x.state = 'open' and x.severity = 'hard') as hard
+		from changes c join tickets t on t.id = c.ticket_id where c.planned_end > ? and c.planned_start < ? and t.state <> 'cancelled' and (` + cond + `) order by c.planned_start, c.ticket_id limit ?`
 	err = s.db.Conn(ctx).Raw(q, append(append([]any{in.Start, in.End}, args...), limit)...).Scan(&rows).Error
 	for _, r := range rows {
-		out = append(out, Shown{TicketID: r.TicketID, Number: r.Number, Title: r.Title, State: r.State, Model: r.Model, Span: Span{Start: r.StartsAt.UTC(), End: r.EndsAt.UTC()}, Live: r.Live, Hard: r.Hard})
+		c := Shown{TicketID: r.TicketID, Number: r.Number, Title: r.Title, State: r.State, Model: r.Model, Span: Span{Start: r.PlannedStart.UTC(), End: r.PlannedEnd.UTC()}, Hard: r.Hard}
+		if r.SiteID != nil {
+			c.Site = *r.SiteID
+		}
+		out = append(out, c)
+	}
+	return out, err
+}
+
+// outages lists the changes of a stretch of time that interrupt something and that nobody can refuse any more.
+func (s store) outages(ctx context.Context, in Span, limit int) (out []Outage, err error) {
+	var rows []struct {
+		Title, State, Service    string
+		Model, Category          string
+		ReasonCode, Security     string
+		AffectedServices         Names
+		OutageMinutes            int64
+		PlannedStart, PlannedEnd time.Time
+	}
+	err = s.db.Conn(ctx).Raw(`select t.title, t.state, t.service, c.model, c.category, c.reason_code, c.security_touched as security, c.affected_services, c.outage_minutes, c.planned_start, c.planned_end from changes c join tickets t on t.id = c.ticket_id
+		where c.planned_end > ? and c.planned_start < ? and c.outage = 'yes' and t.state in ('scheduled', 'implementing') order by c.planned_start, c.ticket_id limit ?`, in.Start, in.End, limit).Scan(&rows).Error
+	for _, r := range rows {
+		o := Outage{Title: r.Title, Services: r.AffectedServices, Span: Span{Start: r.PlannedStart.UTC(), End: r.PlannedEnd.UTC()}, Minutes: r.OutageMinutes, Begun: r.State == "implementing"}
+		if r.Model == "emergency" || r.Category == "security" || r.ReasonCode == "security" || r.Security == "yes" {
+			o.Title = "" // what is being mended is nobody's business before it is
+		}
+		if len(o.Services) == 0 && r.Service != "" {
+			o.Services = []string{r.Service}
+		}
+		out = append(out, o)
 	}
 	return out, err
 }

@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -223,11 +224,41 @@ func TestAFreezeIsEnforcedAtTheStartAndOverriddenByName(t *testing.T) {
 		if err := start(w, "amir", n); err != nil {
 			t.Errorf("overridden: %v", err)
 		}
+		if c := get(t, w, n); !slices.Contains(c.Facet.Exceptions, changes.DoneInFreeze) {
+			t.Errorf("nothing on the change says so: %v", c.Facet.Exceptions)
+		}
 		if _, err := w.Calendar.Retire(w.As("maya"), freeze.Ref, 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.Calendar.Retire(w.As("maya"), freeze.Ref, 0); !errors.Is(err, calendar.ErrState) {
 			t.Errorf("retired twice: %v", err)
+		}
+		w.VerifyLog()
+	})
+}
+
+// Before the calendar came, changes were planned already: the migration books their times, and a refresh the rest.
+func TestConflictsOfWhatWasPlannedBeforeAreFoundByARefresh(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		item := server(t, w, "server", "db-01")
+		first, second := drafted(t, w, "maya", "Patch", 0, "amir", item), drafted(t, w, "maya", "Grow", time.Hour, "alice", item)
+		submitted(t, w, first)
+		if _, err := w.DB.Writer().ExecContext(t.Context(), "delete from change_booking_items"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.DB.Writer().ExecContext(t.Context(), "update change_bookings set live = true"); err != nil {
+			t.Fatal(err)
+		}
+		if list := kept(t, w, second); len(list) != 0 {
+			t.Fatalf("%+v", list)
+		}
+		for range 2 { // the second finds nothing new
+			if err := w.Calendar.Refresh(w.System()); err != nil {
+				t.Fatal(err)
+			}
+			if list := kept(t, w, second); len(list) != 1 || list[0].Kind != calendar.SameItem || list[0].Version != 1 {
+				t.Errorf("%+v", list)
+			}
 		}
 		w.VerifyLog()
 	})
@@ -243,25 +274,57 @@ func TestTheNextFreeTimeKeepsOutOfEverybodysWay(t *testing.T) {
 		if _, err := w.Calendar.Make(w.As("maya"), window); err != nil {
 			t.Fatal(err)
 		}
+		w.VerifyLog()
 		q := calendar.FreeQuery{Plan: calendar.Plan{Model: "normal", Items: []string{b}, People: w.IDs("alice")}, From: w.Clock.Now(), Length: 2 * time.Hour}
-		got, err := w.Calendar.NextFree(w.As("maya"), q)
-		if err != nil || !got.Start.Equal(tomorrow.Truncate(time.Minute).Add(2*time.Hour)) {
-			t.Errorf("after the other node: %v, %v", got, err)
+		slots, err := w.Calendar.FreeSlots(w.As("maya"), q)
+		if err != nil || len(slots.Found) != 1 || !slots.Found[0].Start.Equal(tomorrow.Truncate(time.Minute).Add(2*time.Hour)) {
+			t.Errorf("after the other node: %v, %v", slots, err)
+		}
+		if p := slots.Passed; len(p) != 2 || p[0].Finding.Sort != calendar.OutsideWindow || p[1].Finding.Sort != calendar.StandIn || p[1].Finding.Other != get(t, w, first).Ticket.ID {
+			t.Errorf("what stood in the way: %+v", p)
+		}
+		q.Count = 3
+		if slots, err = w.Calendar.FreeSlots(w.As("maya"), q); err != nil || len(slots.Found) != 3 || slots.Found[1].Start.Sub(slots.Found[0].Start) < 22*time.Hour {
+			t.Errorf("three of them: %v, %v", slots.Found, err)
 		}
 		q.Length = 3 * time.Hour
-		if got, err = w.Calendar.NextFree(w.As("maya"), q); err != nil || !got.Start.Equal(tomorrow.Truncate(time.Minute).Add(24*time.Hour)) {
-			t.Errorf("the next night: %v, %v", got, err)
+		if slots, err = w.Calendar.FreeSlots(w.As("maya"), q); err != nil || !slots.Found[0].Start.Equal(tomorrow.Truncate(time.Minute).Add(24*time.Hour)) {
+			t.Errorf("the next night: %v, %v", slots, err)
 		}
 		q.Length = 5 * time.Hour
-		if _, err = w.Calendar.NextFree(w.As("maya"), q); !errors.Is(err, calendar.ErrNoSlot) {
+		if _, err = w.Calendar.FreeSlots(w.As("maya"), q); !errors.Is(err, calendar.ErrNoSlot) {
 			t.Errorf("longer than the window: %v", err)
 		}
 		q.Plan.Items, q.Length = []string{"CI-999999"}, time.Hour
-		if _, err = w.Calendar.NextFree(w.As("maya"), q); !errors.Is(err, calendar.ErrSlot) {
+		if _, err = w.Calendar.FreeSlots(w.As("maya"), q); !errors.Is(err, calendar.ErrSlot) {
 			t.Errorf("of nothing: %v", err)
 		}
-		if _, err = w.Calendar.NextFree(w.As("ann"), q); !errors.Is(err, domain.ErrForbidden) {
+		if _, err = w.Calendar.FreeSlots(w.As("ann"), q); !errors.Is(err, domain.ErrForbidden) {
 			t.Errorf("a requester: %v", err)
+		}
+	})
+}
+
+func TestAFreezeOfAServiceCoversWhatItNeedsAndNothingElse(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		machine, other, service := server(t, w, "server", "db-01"), server(t, w, "server", "db-02"), server(t, w, "database", "erp")
+		if _, err := w.CMDB.Relate(w.As("omar"), cmdb.RelateInput{From: service, Type: "runs_on", To: machine}); err != nil {
+			t.Fatal(err)
+		}
+		freeze := calendar.Schedule{Kind: calendar.Freeze, Name: "Quarter end", Zone: "UTC", Starts: w.Clock.Now().Format("2006-01-02T15:04"), Minutes: 48 * 60, Scope: calendar.Scope{Items: []string{service}}}
+		if _, err := w.Calendar.Make(w.As("maya"), freeze); err != nil {
+			t.Fatal(err)
+		}
+		at := w.Clock.Now().Add(time.Hour)
+		for number, want := range map[string]int{machine: 1, service: 1, other: 0} {
+			if by, err := w.Calendar.FrozenAt(w.System(), number, "normal", at); err != nil || len(by) != want {
+				t.Errorf("%s is frozen by %d, %v", number, len(by), err)
+			}
+		}
+		n := drafted(t, w, "maya", "Patch", 0, "amir", machine)
+		submitted(t, w, n)
+		if list := kept(t, w, n); len(list) != 1 || list[0].Kind != calendar.InFreeze {
+			t.Errorf("%+v", list)
 		}
 	})
 }

@@ -26,7 +26,7 @@ type benchCmd struct {
 	Items    int      `default:"100000" help:"How many configuration items to generate, with five times as many relations."`
 	Short    bool     `help:"20,000 tickets, 2,000 configuration items and few rounds: to see that it works."`
 	Engine   []string `default:"sqlite,postgres" enum:"sqlite,postgres" help:"Which databases."`
-	Only     []string `help:"Only these measurements: queues, filters, pages, counts, tickets, search, cmdb, create, cmdb-import, verify."`
+	Only     []string `help:"Only these measurements: queues, filters, pages, counts, tickets, search, cmdb, conflicts, create, cmdb-import, verify."`
 	Postgres string   `env:"CABINET_TEST_POSTGRES" help:"URL of a PostgreSQL server on which a database may be created (--database-url, where given, comes first)."`
 	Keep     string   `type:"path" help:"Keep what is generated in this folder, and measure it again the next time."`
 	Profile  string   `type:"path" help:"Write a CPU profile of the measurements to this file, for go tool pprof."`
@@ -163,7 +163,7 @@ func (c benchCmd) generate(r *run) ([]bench.Row, error) {
 
 // measured is the desk as package bench sees it.
 func (k *Desk) measured(s *api.Server) bench.Desk {
-	d := bench.Desk{DB: k.DB, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets, Sources: k.Sources}
+	d := bench.Desk{DB: k.DB, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets, Sources: k.Sources, Calendar: k.Calendar}
 	if s != nil {
 		d.Handler = s.Handler()
 	}

@@ -20,7 +20,7 @@ import (
 // Fill makes the demo organisation on an empty desk, whose clock it moves; see package demo.
 func Fill(ctx context.Context, k *Desk, clock demo.Clock, o demo.Options) (demo.Summary, error) {
 	return demo.Fill(ctx, demo.Desk{DB: k.DB, Gate: k.Gate, Sealer: k.Sealer, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
-		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Templates: k.Templates, Work: k.Work, Meetings: k.Meetings, Causes: k.Causes, Reviews: k.Reviews, Pipelines: k.Pipelines, Webhooks: k.Webhooks, Rules: k.Rules, Approvals: k.Approvals, CMDB: k.CMDB, Canned: k.Canned}, clock, o)
+		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Templates: k.Templates, Work: k.Work, Meetings: k.Meetings, Causes: k.Causes, Reviews: k.Reviews, Calendar: k.Calendar, Pipelines: k.Pipelines, Webhooks: k.Webhooks, Rules: k.Rules, Approvals: k.Approvals, CMDB: k.CMDB, Canned: k.Canned}, clock, o)
 }
 
 type demoCmd struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
@@ -38,6 +39,10 @@ func (k *Desk) react(ctx context.Context, fact domain.Fact) error {
 				return err
 			}
 			return k.Reviews.Begin(ctx, f.Change.Ticket.ID)
+		}
+	case calendar.ConflictChanged:
+		if f.What == "freeze_overridden" {
+			return k.Changes.FreezeOverridden(ctx, f.Conflict.TicketID, f.Conflict.Reason)
 		}
 	case cause.Said:
 		if f.Cause.Kind != cause.CausedBy || f.Cause.Confidence != cause.Confirmed {

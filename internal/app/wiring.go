@@ -13,6 +13,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
 	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/model"
 	"github.com/cabinetdesk/cabinet/changes/oversight"
@@ -76,6 +77,7 @@ type Desk struct {
 	Rules     *rulebook.Service
 	Oversight *oversight.Service
 	Calendar  *calendar.Service
+	Feeds     *feed.Service
 	Templates *template.Service
 	Work      *work.Service
 	Meetings  *cab.Service
@@ -136,8 +138,9 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Problems = problem.New(d, k.Tickets, k.Gate)
 	k.Reports = reports.New(d, k.Gate)
 	k.Rules = rulebook.New(d, k.Gate, changes.Flow.Events())
-	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: answers.Estate{CMDB: k.CMDB}, Random: Random,
+	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: answers.Estate{CMDB: k.CMDB, Impact: k.Impact}, Random: Random,
 		Later: func(ctx context.Context) error { return k.Jobs.Enqueue(ctx, refreshCalendar{}) }})
+	k.Feeds = feed.New(feed.Deps{DB: d, Gate: k.Gate, People: k.People, Calendar: k.Calendar, Random: Random, State: answers.StateOf})
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: answers.Voters{Directory: directory, Gate: k.Gate}, Rules: k.Rules,
 		Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}, Closures: answers.Closures{Impact: k.Impact}, Calendar: answers.Timetable{Calendar: k.Calendar},
 		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }},
@@ -158,7 +161,7 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 		"meeting": k.Meetings.States, "rhythm": k.Meetings.RhythmStates, "pipeline": k.Pipelines.States, "pipeline_run": k.Pipelines.RunStates, "deployment": k.Pipelines.DeploymentStates, "webhook": k.Webhooks.States,
-		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "cause": k.Causes.States,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "cause": k.Causes.States, "calendar_feed": k.Feeds.States,
 	} {
 		k.Log.Register(kind, states)
 	}

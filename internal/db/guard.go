@@ -18,7 +18,7 @@ var housekeeping = map[string]bool{
 	"webhook_deliveries": true, // what was sent; it is forgotten after a while
 	"change_cis":         true, // derived; what is frozen of it, triggers guard
 	"ci_sightings":       true, "ci_runs": true, "ci_run_items": true, "ci_run_ties": true, "ci_search": true, "ci_attributes": true,
-	"import_runs": true, "import_refs": true, "import_refusals": true, "ticket_search": true, "api_tokens": true,
+	"import_runs": true, "import_refs": true, "import_refusals": true, "ticket_search": true, "api_tokens": true, "calendar_feeds": true,
 	"audit_events": true, "audit_private": true, "audit_outbox": true, "audit_leaves": true, "audit_nodes": true,
 	"audit_checkpoints": true, "audit_origins": true,
 }

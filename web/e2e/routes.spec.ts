@@ -15,7 +15,7 @@ const wide = { width: 1440, height: 900 };
 const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
   nobody: async () => ['/login', '/setup?token=not-a-real-one'],
   ana: async (desk) => [
-    '/', '/portal/report', '/portal/ask', '/portal/requests', '/portal/requests?show=over', '/portal/requests?q=zzzz', '/portal/me', '/portal/me/sessions', '/portal/me/password', '/nowhere', '/portal/requests/INC-999999',
+    '/', '/portal/report', '/portal/ask', '/portal/requests', '/portal/requests?show=over', '/portal/requests?q=zzzz', '/portal/me', '/portal/me/sessions', '/portal/me/password', '/portal/status', '/nowhere', '/portal/requests/INC-999999',
     `/portal/requests/${await first(desk, 'queue=requested&state=resolved,fulfilled')}`, `/portal/requests/${await first(desk, 'queue=requested&kind=incident&state=pending')}`,
     `/portal/requests/${await first(desk, 'queue=requested&kind=request&state=in_fulfilment')}`, `/incidents/${await first(desk, 'queue=requested&kind=incident&state=closed')}`,
   ],
@@ -33,6 +33,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
     `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`, `/changes/${await first(desk, 'kind=change&q=Delivery+notes')}`,
     '/new/change', '/standard-changes/new', '/admin/policy', '/admin/boards', '/reports/changes', `/changes/${await first(desk, 'kind=change&state=review')}`,
   ],
+  'ines (the calendar)': async (desk) => ['/calendar', '/calendar?view=week', '/calendar?view=timeline', '/calendar?view=timeline&by=item&colour=risk', '/calendar?at=2020-01-01', '/admin/schedules', '/me/feeds', `/changes/${await first(desk, 'kind=change&q=firmware%207.4')}`],
   omar: async (desk) => {
     const item = async (query: string) => ((await (await desk.api.get(`/api/v1/cis?limit=1&${query}`)).json()) as { items: { number: string }[] }).items[0]!.number;
     const [server, cluster, service] = [await item('class=server'), await item('class=cluster'), await item('class=business_service')];

@@ -2,6 +2,7 @@ package times
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/api/rest"
@@ -10,123 +11,6 @@ import (
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 )
-
-// Planned is a change in the calendar.
-type Planned struct {
-	Number string    `json:"number"`
-	Title  string    `json:"title"`
-	State  string    `json:"state"`
-	Model  string    `json:"model"`
-	Start  time.Time `json:"start"`
-	End    time.Time `json:"end"`
-	Hard   int       `json:"hard" doc:"How many hard conflicts are open"`
-}
-
-// Happening is a window or a freeze in the calendar.
-type Happening struct {
-	Schedule string    `json:"schedule" doc:"The id of the schedule"`
-	Kind     string    `json:"kind" enum:"window,freeze"`
-	Name     string    `json:"name"`
-	Start    time.Time `json:"start"`
-	End      time.Time `json:"end"`
-}
-
-// Calendar is what is planned in a stretch of time.
-type Calendar struct {
-	Changes []Planned   `json:"changes" doc:"Those that the reader may see"`
-	Times   []Happening `json:"times"`
-	Cut     bool        `json:"cut" doc:"There are more than are shown: ask for less time"`
-}
-
-type calendarInput struct {
-	From time.Time `query:"from" required:"true"`
-	To   time.Time `query:"to" required:"true" doc:"At most 400 days later"`
-}
-
-func (a *area) calendar(ctx context.Context, in *calendarInput) (*rest.Body[Calendar], error) {
-	list, times, cut, err := a.Calendar.Show(ctx, calendar.Span{Start: in.From, End: in.To})
-	if err != nil {
-		return nil, err
-	}
-	out := Calendar{Changes: []Planned{}, Times: happenings(times), Cut: cut}
-	for _, c := range list {
-		out.Changes = append(out.Changes, Planned{Number: c.Number, Title: c.Title, State: c.State, Model: c.Model, Start: c.Span.Start, End: c.Span.End, Hard: c.Hard})
-	}
-	return &rest.Body[Calendar]{Body: out}, nil
-}
-
-func happenings(times []calendar.Happening) []Happening {
-	out := []Happening{}
-	for _, h := range times {
-		out = append(out, Happening{Schedule: h.Schedule.Ref, Kind: string(h.Schedule.Kind), Name: h.Schedule.Name, Start: h.Span.Start, End: h.Span.End})
-	}
-	return out
-}
-
-// Frozen tells whether changes of an item are frozen.
-type Frozen struct {
-	Frozen bool        `json:"frozen"`
-	By     []Happening `json:"by"`
-}
-
-type freezeInput struct {
-	Number string    `path:"number" maxLength:"40" example:"CI-000123"`
-	At     time.Time `query:"at" doc:"Now, unless given"`
-	Model  string    `query:"model" maxLength:"40" default:"normal"`
-}
-
-func (a *area) freeze(ctx context.Context, in *freezeInput) (*rest.Body[Frozen], error) {
-	item, err := a.CMDB.Get(ctx, in.Number)
-	if err != nil {
-		return nil, err
-	}
-	at := in.At
-	if at.IsZero() {
-		at = a.Now(ctx)
-	}
-	by, err := a.Calendar.FrozenAt(ctx, item.Number, in.Model, at)
-	return &rest.Body[Frozen]{Body: Frozen{Frozen: len(by) > 0, By: happenings(by)}}, err
-}
-
-type freeInput struct {
-	Body struct {
-		Number  string     `json:"number,omitempty" maxLength:"40" doc:"A change: what it takes up itself does not count"`
-		Model   string     `json:"model,omitempty" maxLength:"40"`
-		Minutes int        `json:"minutes" doc:"How long it takes"`
-		From    *time.Time `json:"from,omitempty" doc:"Now, unless given"`
-		Days    int        `json:"days,omitempty" minimum:"0" maximum:"366" doc:"How far to look; 92, unless given"`
-		CIs     []string   `json:"cis,omitempty" nullable:"false" maxItems:"200" doc:"Numbers of configuration items"`
-		People  []string   `json:"people,omitempty" nullable:"false" maxItems:"50" doc:"Ids of everybody who has to be there"`
-	}
-}
-
-func (a *area) free(ctx context.Context, in *freeInput) (*rest.Body[PlannedTime], error) {
-	b := in.Body
-	q := calendar.FreeQuery{Plan: calendar.Plan{Model: b.Model}, From: a.Now(ctx), Length: time.Duration(min(max(b.Minutes, 0), 1_000_000)) * time.Minute, Within: time.Duration(b.Days) * 24 * time.Hour}
-	if b.From != nil {
-		q.From = *b.From
-	}
-	if b.Number != "" {
-		t, err := a.Tickets.Get(ctx, b.Number)
-		if err != nil {
-			return nil, err
-		}
-		q.Plan.Change = t.ID
-	}
-	var err error
-	if q.Plan.People, err = a.Users(ctx, "body.people", b.People); err != nil {
-		return nil, err
-	}
-	for _, n := range b.CIs {
-		item, err := a.CMDB.Get(ctx, n)
-		if err != nil {
-			return nil, calendar.ErrSlot.With("body.cis", "one of the items is not there")
-		}
-		q.Plan.Items = append(q.Plan.Items, item.Number)
-	}
-	slot, err := a.Calendar.NextFree(ctx, q)
-	return &rest.Body[PlannedTime]{Body: PlannedTime{slot.Start, slot.End}}, err
-}
 
 // Conflict is something that stands against a change's time.
 type Conflict struct {
@@ -171,13 +55,10 @@ func (a *area) conflicts(ctx context.Context, in *rest.ByNumber) (*rest.Body[res
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range found {
-		if plan.Live && f.Severity() != calendar.Info {
-			continue // it is kept
-		}
-		kept = append(kept, calendar.Conflict{TicketID: c.Ticket.ID, OtherID: calendar.Optional(f.Other), ScheduleID: calendar.Optional(f.Schedule), Kind: f.Sort, Severity: f.Severity(), CIID: f.CI, UserID: f.User, State: "seen"})
+	if plan.Live { // what counts is kept
+		found = slices.DeleteFunc(found, func(f calendar.Finding) bool { return f.Severity() != calendar.Info })
 	}
-	out, err := a.say(ctx, c.Ticket.ID, kept)
+	out, err := a.say(ctx, c.Ticket.ID, append(kept, seen(plan, found)...))
 	return rest.List(out), err
 }
 

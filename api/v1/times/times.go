@@ -11,6 +11,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
+	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/people"
@@ -28,11 +29,14 @@ type Deps struct {
 	*who.Directory
 	Gate     Gate
 	Calendar *calendar.Service
+	Feeds    *feed.Service
 	Changes  *changes.Service
 	Tickets  *ticket.Service
 	CMDB     *cmdb.Service
 	People   *people.Service
 	Now      func(ctx context.Context) time.Time
+	// State is what a state of a change is called, and how it looks.
+	State func(state string) (label, tone string)
 	// Plan is a change as the calendar sees it.
 	Plan func(c changes.Change) calendar.Plan
 }
@@ -40,7 +44,7 @@ type Deps struct {
 type area struct{ Deps }
 
 // Routes offers them.
-func Routes(b *route.Book, d Deps) {
+func Routes(b *route.Book, d Deps) Teller {
 	a := &area{d}
 	route.Add(b, "list-schedules", a.list)
 	route.Add(b, "make-schedule", a.make)
@@ -48,10 +52,17 @@ func Routes(b *route.Book, d Deps) {
 	route.Add(b, "move-schedule", a.move)
 	route.Add(b, "change-calendar", a.calendar)
 	route.Add(b, "service-freeze", a.freeze)
-	route.Add(b, "free-slot", a.free)
+	route.Add(b, "free-slots", a.free)
+	route.Add(b, "foresee-conflicts", a.foresee)
+	route.Add(b, "preview-schedule", a.preview)
 	route.Add(b, "list-conflicts", a.conflicts)
 	route.Add(b, "accept-conflict", a.accept)
 	route.Add(b, "override-freeze", a.override)
+	route.Add(b, "planned-interruptions", a.outages)
+	route.Add(b, "my-calendar-feeds", a.feeds)
+	route.Add(b, "make-my-calendar-feed", a.makeFeed)
+	route.Add(b, "revoke-my-calendar-feed", a.revokeFeed)
+	return Teller{a}
 }
 
 // ScheduleScope says what a schedule covers: everything, or whatever is in one of the lists.
@@ -157,6 +168,30 @@ func (a *area) make(ctx context.Context, in *makeInput) (*rest.Versioned[Schedul
 	s, err := a.Calendar.Make(ctx, calendar.Schedule{Kind: calendar.Kind(in.Body.Kind), Name: in.Body.Name, Purpose: in.Body.Purpose, Zone: in.Body.Zone, Starts: in.Body.Starts,
 		Minutes: in.Body.Minutes, Rule: in.Body.Rule, Scope: scope, Models: in.Body.Models})
 	return a.after(ctx, s, err)
+}
+
+type occurInput struct {
+	Body struct {
+		Zone    string `json:"zone" example:"Europe/Berlin"`
+		Starts  string `json:"starts" example:"2026-03-28T22:00"`
+		Minutes int64  `json:"minutes"`
+		Rule    string `json:"rule,omitempty" example:"FREQ=MONTHLY;BYDAY=2SU"`
+	}
+}
+
+// Occurrences are times of a schedule.
+type Occurrences struct {
+	Next []PlannedTime `json:"next" doc:"The next five that are not over, within ten years"`
+}
+
+func (a *area) preview(ctx context.Context, in *occurInput) (*rest.Body[Occurrences], error) {
+	s := calendar.Schedule{Zone: in.Body.Zone, Starts: in.Body.Starts, Minutes: in.Body.Minutes, Rule: in.Body.Rule}
+	spans, err := s.Next(a.Now(ctx), 5)
+	out := Occurrences{Next: []PlannedTime{}}
+	for _, span := range spans {
+		out.Next = append(out.Next, PlannedTime{span.Start, span.End})
+	}
+	return &rest.Body[Occurrences]{Body: out}, err
 }
 
 type amendInput struct {

@@ -7,12 +7,16 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/cmdb"
+	"github.com/cabinetdesk/cabinet/cmdb/impact"
 	"github.com/cabinetdesk/cabinet/cmdb/model"
 	"github.com/cabinetdesk/cabinet/domain"
 )
 
 // Estate answers what the calendar asks about configuration items.
-type Estate struct{ CMDB *cmdb.Service }
+type Estate struct {
+	CMDB   *cmdb.Service
+	Impact *impact.Service
+}
 
 func (e Estate) Look(ctx context.Context, numbers []string) ([]calendar.Item, error) {
 	found, err := e.CMDB.ByNumbers(ctx, numbers)
@@ -24,17 +28,6 @@ func (e Estate) Look(ctx context.Context, numbers []string) ([]calendar.Item, er
 		byID[c.ID] = c
 	}
 	return e.describe(ctx, byID)
-}
-
-func (e Estate) Describe(ctx context.Context, items []domain.CIID) ([]calendar.Item, error) {
-	if len(items) == 0 {
-		return nil, nil
-	}
-	found, err := e.CMDB.ByIDs(ctx, items)
-	if err != nil {
-		return nil, err
-	}
-	return e.describe(ctx, found)
 }
 
 func (e Estate) describe(ctx context.Context, found map[domain.CIID]cmdb.CI) (out []calendar.Item, err error) {
@@ -65,48 +58,15 @@ func (e Estate) describe(ctx context.Context, found map[domain.CIID]cmdb.CI) (ou
 	return out, nil
 }
 
-// How far, and to how many items, a change is followed: what is further away is rarely news.
-const (
-	reachDepth = 3
-	reachItems = 5000
-)
-
-// Reach follows failures over the relations of now. Items that stand in for each other count as reached: two changes at
-// once may take them both.
+// Reach is the closure of the items, the same that is kept with a change as evidence. What only loses a part of its
+// redundancy counts as reached: two changes at once may take all of it.
 func (e Estate) Reach(ctx context.Context, items []domain.CIID) ([]calendar.Touch, error) {
-	m, _, err := e.CMDB.Model(ctx)
-	if err != nil {
-		return nil, err
+	parts, _, err := e.Impact.Closure(ctx, items, impact.ClosureDepth)
+	out := make([]calendar.Touch, len(parts))
+	for i, p := range parts {
+		out[i] = calendar.Touch{CI: p.CI, Depth: p.Depth}
 	}
-	var out []calendar.Touch
-	seen := map[domain.CIID]bool{}
-	for _, id := range items {
-		if !seen[id] {
-			seen[id] = true
-			out = append(out, calendar.Touch{CI: id})
-		}
-	}
-	for depth, front := 1, items; depth <= reachDepth && len(front) > 0; depth++ {
-		ties, err := e.CMDB.Ties(ctx, front)
-		if err != nil {
-			return nil, err
-		}
-		in := map[domain.CIID]bool{}
-		for _, id := range front {
-			in[id] = true
-		}
-		front = nil
-		for _, t := range ties {
-			for _, end := range spread(m, t) {
-				if in[end.provider] && !seen[end.dependent] && len(out) < reachItems {
-					seen[end.dependent] = true
-					out = append(out, calendar.Touch{CI: end.dependent, Depth: depth})
-					front = append(front, end.dependent)
-				}
-			}
-		}
-	}
-	return out, nil
+	return out, err
 }
 
 // way is how a failure goes along a relation.

@@ -30,3 +30,11 @@ func Plan(c changes.Change) calendar.Plan {
 func Over(c changes.Change) bool {
 	return slices.Contains([]string{changes.StateReview, changes.StateDetected, changes.StateClosed, changes.StateCancelled}, c.Ticket.State)
 }
+
+// StateOf is what a state of a change is called.
+func StateOf(state string) string {
+	if s, ok := changes.Flow.State(state); ok {
+		return s.Label
+	}
+	return state
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/internal/app"
+	"github.com/cabinetdesk/cabinet/internal/app/answers"
 	"github.com/cabinetdesk/cabinet/internal/app/bench"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/testkit"
@@ -31,13 +32,13 @@ func desk(t *testing.T, dialect db.Dialect) (*app.Desk, bench.Desk) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = k.Close() })
-	server, err := api.New(api.Deps{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Policies: k.Gate, Rules: k.Rules, Oversight: k.Oversight, Templates: k.Templates, Work: k.Work, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
+	server, err := api.New(api.Deps{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Policies: k.Gate, Rules: k.Rules, Calendar: k.Calendar, Feeds: k.Feeds, Plan: answers.Plan, Oversight: k.Oversight, Templates: k.Templates, Work: k.Work, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
 		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, CMDB: k.CMDB, Impact: k.Impact, Audit: k.Log, Sealer: k.Sealer, Jobs: k.Jobs, BaseURL: (&url.URL{Scheme: "http", Host: "localhost"}).String()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	return k, bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets, Sources: k.Sources, Handler: server.Handler()}
+	return k, bench.Desk{DB: d, Log: k.Log, Sealer: k.Sealer, People: k.People, Gate: k.Gate, Tickets: k.Tickets, Sources: k.Sources, Calendar: k.Calendar, Handler: server.Handler()}
 }
 
 func TestTheGeneratedDatabaseKeepsEveryInvariantAndTheSuiteRunsOnIt(t *testing.T) {

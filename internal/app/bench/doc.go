@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -18,14 +19,15 @@ import (
 
 // Desk is what is measured: a wired desk, and the handler that answers its requests.
 type Desk struct {
-	DB      *db.DB
-	Log     *audit.Log
-	Sealer  *audit.Sealer
-	People  *people.Service
-	Gate    *policies.Engine
-	Tickets *ticket.Service
-	Sources *reconcile.Service
-	Handler http.Handler
+	DB       *db.DB
+	Log      *audit.Log
+	Sealer   *audit.Sealer
+	People   *people.Service
+	Gate     *policies.Engine
+	Tickets  *ticket.Service
+	Sources  *reconcile.Service
+	Calendar *calendar.Service
+	Handler  http.Handler
 }
 
 func asSystem(ctx context.Context) context.Context {

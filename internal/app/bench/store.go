@@ -143,3 +143,36 @@ func itemDocuments(ctx context.Context, d *db.DB, rows [][]any) error {
 func itemCount(ctx context.Context, d *db.DB) (n int64, err error) {
 	return n, d.Reader().QueryRowContext(ctx, "select coalesce(max(n), 0) from counters where kind = 'ci'").Scan(&n)
 }
+
+// changeKeys lists keys of changes, and presentItems those of items.
+func changeKeys(ctx context.Context, d *db.DB, most int) ([]int64, error) {
+	return keys(ctx, d, "select ticket_id from changes order by ticket_id limit ?", most)
+}
+
+func presentItems(ctx context.Context, d *db.DB) ([]int64, error) {
+	return keys(ctx, d, "select id from cis where id > ? order by id limit 200000", hubCount)
+}
+
+func keys(ctx context.Context, d *db.DB, q string, arg any) (out []int64, err error) {
+	rows, err := d.Reader().QueryContext(ctx, d.Bind(q), arg)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
+}
+
+// spread adds to what changes touch at one depth what is joined to it, as at the next.
+func spread(ctx context.Context, d *db.DB, depth int) error {
+	_, err := d.SQL(ctx).ExecContext(ctx, d.Bind(`insert into change_booking_items (ticket_id, ci_id, depth) select distinct x.ticket_id, r.from_id, `+map[int]string{1: "1", 2: "2"}[depth]+`
+		from change_booking_items x join ci_relations r on r.to_id = x.ci_id where x.depth = ? and r.superseded_at is null and r.valid_to is null
+		and not exists (select 1 from change_booking_items y where y.ticket_id = x.ticket_id and y.ci_id = r.from_id)`), depth-1)
+	return db.Translate(err)
+}

@@ -69,7 +69,7 @@ var Suite = []struct {
 	Run  func(s *Session, ctx context.Context) ([]Row, error)
 }{
 	{"queues", (*Session).queues}, {"filters", (*Session).filters}, {"pages", (*Session).nextPages}, {"counts", (*Session).counts},
-	{"tickets", (*Session).ticketPages}, {"search", (*Session).search}, {"cmdb", (*Session).cmdb}, {"create", (*Session).create}, {"cmdb-import", (*Session).imports}, {"verify", (*Session).verify},
+	{"tickets", (*Session).ticketPages}, {"search", (*Session).search}, {"cmdb", (*Session).cmdb}, {"conflicts", (*Session).conflicts}, {"create", (*Session).create}, {"cmdb-import", (*Session).imports}, {"verify", (*Session).verify},
 }
 
 // Session is a running server with people signed in.
@@ -97,7 +97,7 @@ func Open(ctx context.Context, d Desk, short bool) (*Session, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, secret, err := d.People.CreateToken(domain.WithActor(ctx, a), people.TokenInput{Name: "bench", Rights: []string{"incident.*", "request.*", "problem.*", "change.*", "ci.*"}, ExpiresAt: d.DB.Now(ctx).Add(24 * time.Hour)})
+		_, secret, err := d.People.CreateToken(domain.WithActor(ctx, a), people.TokenInput{Name: "bench", Rights: []string{"incident.*", "request.*", "problem.*", "change.*", "ci.*", "calendar.*"}, ExpiresAt: d.DB.Now(ctx).Add(24 * time.Hour)})
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/policy"
-	"github.com/cabinetdesk/cabinet/changes/risk"
 	"github.com/cabinetdesk/cabinet/changes/template"
 	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/domain"
@@ -325,27 +324,6 @@ func (j *journey) breakGlass(who string) {
 		_, err := j.s.Changes.Move(ctx, changes.MoveInput{Number: j.rec.number, Event: "break_glass", Reason: j.plan.Why, Incident: incident})
 		return err
 	})
-}
-
-// rate says of a plan what the questions about its risk ask.
-func rate(p *changes.PlanPatch, w tales.Proposal) {
-	ptr := func(s string) *string { return &s }
-	answers := map[string]string{}
-	for _, q := range risk.SeedQuestionnaire().Questions {
-		i := map[changes.Risk]int{changes.Low: 0, changes.Medium: 1, changes.High: 2}[w.Risk]
-		if w.Risk == changes.Medium && (q.Key == "users" || q.Key == "way_back") {
-			i = 2
-		}
-		answers[q.Key] = q.Options[i].Key
-	}
-	p.Answers, p.Environment, p.BackoutTested, p.Outage = &answers, ptr("production"), ptr("yes"), ptr("no")
-	p.Category, p.ReasonCode, p.SecurityTouched = ptr(strings.ToLower(w.Class)), ptr("maintenance"), ptr("no")
-	p.VerificationPlan = ptr("Whoever implements it looks at the monitoring for an hour and writes down what they see.")
-	if w.Risk == changes.High {
-		minutes := int64(20)
-		p.Outage, p.OutageMinutes, p.BackoutTested = ptr("yes"), &minutes, ptr("no")
-		p.CommunicationPlan = ptr("The Service Desk announces the window a day before, and when it begins and ends.")
-	}
 }
 
 // planStandard tells how routine became a standard change: three times it was done and registered, the board approved a

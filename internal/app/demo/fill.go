@@ -1,3 +1,13 @@
+// Package demo fills an empty desk with a believable organisation and ninety days of its work, so that whoever
+// looks at the product for the first time sees queues, conversations, approvals and a log with something in them.
+//
+// Invariants:
+//
+//  1. Everything happens through the verbs, by people who may do it, in the order of time; no row is written
+//     behind the desk's back, and the log verifies.
+//  2. The same seed and the same now give the same numbers, titles, states and times.
+//  3. Nothing has happened after now.
+//  4. A desk with people in it is never filled.
 package demo
 
 import (
@@ -9,6 +19,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/changes/cab"
+	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/cause"
 	"github.com/cabinetdesk/cabinet/changes/pipeline"
 	"github.com/cabinetdesk/cabinet/changes/review"
@@ -53,6 +64,7 @@ type Desk struct {
 	Causes    *cause.Service
 	Reviews   *review.Service
 	Approvals *approval.Service
+	Calendar  *calendar.Service
 	Canned    *canned.Service
 	CMDB      *cmdb.Service
 }
@@ -100,7 +112,7 @@ func Fill(ctx context.Context, desk Desk, clock Clock, o Options) (Summary, erro
 	if err := s.found(ctx); err != nil {
 		return Summary{}, err
 	}
-	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard, s.planProposal, s.planMeetings, s.planPipelines} {
+	for _, plan := range []func(){s.planEstate, s.planProblems, s.planChanges, s.planIncidents, s.planMajor, s.planRequests, s.planViews, s.planTexts, s.planStandard, s.planProposal, s.planMeetings, s.planPipelines, s.planCalendar} {
 		plan()
 	}
 	return s.sum, s.live(ctx)

@@ -2,6 +2,7 @@
 // says that what the server sends can be read as what the screen expects.
 // Texts with few values count as texts here, since the description does not list the values of all of them.
 import type { components } from './schema';
+import type * as Times from './calendar';
 import type * as After from './aftermath';
 import type * as Cmdb from './cmdb';
 import type * as Rooms from './rooms';
@@ -34,6 +35,7 @@ export type Agreement = [
   Reads<Sent<'CISource'>, Sources.Source>, Reads<Sent<'CIRun'>, Sources.Run>, Reads<Sent<'RunItem'>, Sources.RunItem>, Reads<Sent<'RunBlocker'>, Sources.RunBlocker>, Reads<Sent<'CIDuplicate'>, Sources.DuplicateSet>,
   Reads<Sent<'TemplateEdition'>, Ours.TemplateEdition>, Reads<Sent<'ChangeTemplate'>, Ours.ChangeTemplate>,
   Reads<Sent<'Meeting'>, Rooms.Meeting>, Reads<Sent<'MeetingRow'>, Rooms.MeetingRow>, Reads<Sent<'MeetingMinutes'>, Rooms.MinutesText>, Reads<Sent<'MeetingRhythm'>, Rooms.Rhythm>, Reads<Sent<'Reading'>, Rooms.Reading>,
+  Reads<Sent<'Calendar'>, Times.ChangeCalendar>, Reads<Sent<'Conflict'>, Times.Conflict>, Reads<Sent<'FreeSlots'>, Times.FreeSlots>, Reads<Sent<'Schedule'>, Times.Schedule>, Reads<Sent<'CalendarFeed'>, Times.CalendarFeed>, Reads<Sent<'Interruption'>, Times.Interruption>,
   Reads<Sent<'ChangeReview'>, After.Review>, Reads<Sent<'ReviewDue'>, After.ReviewDue>, Reads<Sent<'RecordCauses'>, After.Causes>, Reads<Sent<'FiguresOfChanges'>, After.ChangeFigures>, Reads<Sent<'ChangeRecord'>, After.ChangeRecord>,
   Reads<Sent<'CMDBQuality'>, Sources.Quality>, Reads<Sent<'ModelRehearsal'>, Sources.Rehearsal>,
 ];

@@ -42,6 +42,7 @@ export default function Desk() {
     goAct('g r', 'Requests', '/queue/open', { kind: 'request' }),
     goAct('g p', 'Problems', '/queue/open', { kind: 'problem' }),
     goAct('g c', 'Changes', '/queue/open', { kind: 'change' }),
+    ...(me.may['calendar.read'] ? [goAct('g d', 'Calendar', '/calendar')] : []),
     goAct('g a', 'My approvals', '/approvals'),
     ...(onDesk(me) && me.may['ci.read'] ? [goAct('g b', 'CMDB', '/cis')] : []),
     ...(me.may['ci.create'] ? [{ id: 'new ci', keys: 'c b', label: 'Register a configuration item', group: 'Create', run: () => go('/cis/new') }] : []),

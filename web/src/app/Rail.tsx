@@ -44,6 +44,7 @@ export function Rail({ me, open, onClose }: { me: Me; open: boolean; onClose: ()
         <h2>Records</h2>
         <ul className="list">
           {records.filter((item) => atDesk || item.kind === 'incident' || item.kind === 'request').map((item) => <Item key={item.kind} to="/queue/open" search={{ kind: item.kind }} icon={item.icon} label={item.label} active={kind === item.kind || location.pathname.startsWith(`/${item.kind}s/`)} />)}
+          {me.may['calendar.read'] && <Item to="/calendar" icon="calendar" label="Calendar" active={location.pathname === '/calendar'} />}
           {me.may['template.read'] && <Item to="/standard-changes" icon="star" label="Standard changes" active={location.pathname.startsWith('/standard-changes')} />}
           {atDesk && me.may['report.read'] && <Item to="/reports/changes" icon="chart" label="Change figures" active={location.pathname === '/reports/changes'} />}
           {(mine > 0 || me.may['change.decide']) && <Item to="/approvals" icon="checks" label="My approvals" active={location.pathname === '/approvals'} count={mine} strong />}

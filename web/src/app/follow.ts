@@ -35,7 +35,7 @@ function hear(event: LiveRecord): void {
   clearTimeout(queueTimer);
   queueTimer = setTimeout(() => {
     void client.invalidateQueries({ queryKey: ['queues'] });
-    if (event.kind === 'change') void client.invalidateQueries({ queryKey: ['approvals'] });
+    if (event.kind === 'change') for (const key of ['approvals', 'calendar']) void client.invalidateQueries({ queryKey: [key] });
   }, 1200);
   if (known && known.version >= event.version) return;
   if (known) {

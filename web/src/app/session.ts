@@ -20,6 +20,7 @@ export const adminPages = [
   { key: 'teams', label: 'Teams', needs: ['team.manage'] },
   { key: 'boards', label: 'Boards', needs: ['board.manage'] },
   { key: 'policy', label: 'Change rules', needs: ['rulebook.rehearse', 'rulebook.manage'] },
+  { key: 'schedules', label: 'Windows and freezes', needs: ['calendar.manage'] },
   { key: 'canned', label: 'Canned text', needs: ['canned.manage'] },
   { key: 'roles', label: 'Roles', needs: ['role.read'] },
   { key: 'explain', label: 'Why?', needs: ['policy.explain'] },
@@ -40,6 +41,7 @@ export function portalPath(path: string): string {
   if (['incidents', 'requests', 'changes', 'problems'].includes(area) && rest) return `/portal/requests/${rest}`;
   if (area === 'new') return rest === 'request' ? '/portal/ask' : '/portal/report';
   if (area === 'queue' || area === 'search') return '/portal/requests';
+  if (area === 'calendar') return '/portal/status';
   if (area === 'me') return `/portal/me/${rest}`;
   return '/portal';
 }

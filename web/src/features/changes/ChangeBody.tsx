@@ -9,6 +9,7 @@ import { dateTime, exact, fromLocalInput, toLocalInput, windowText } from '../..
 import { toast } from '../../app/toasts';
 import { amend } from '../record/edits';
 import { EditableText } from '../record/EditableText';
+import { Clashes, FindTime } from './Times';
 import { countdown, moreTexts, planTexts, voidWords, wouldVoid } from './plan';
 
 export default function ChangeBody({ change }: { change: Change }) {
@@ -98,7 +99,7 @@ function ScheduleForm({ change, warning, saveLabel, onSave, onDone }: { change: 
   };
   return (
     <form className="inside stack" onSubmit={(event) => { void save(event); }}>
-      <PlanInputs {...{ start, setStart, end, setEnd, services, setServices, people, setPeople, items, setItems }} />
+      <PlanInputs {...{ start, setStart, end, setEnd, services, setServices, people, setPeople, items, setItems }} number={change.number} model={change.model} previewOf={{ number: change.number }} onTime={(from, to) => { setStart(from); setEnd(to); }} />
       <MoreInputs more={more} onChange={setMore} />
       {backwards && <span className="wrong red small">The end lies before the start.</span>}
       {warning}
@@ -129,15 +130,19 @@ export function MoreInputs({ more, onChange }: { more: More; onChange: (more: Mo
 export type ItemRef = Pick<PlanItem, 'number' | 'name'>;
 
 /** Window, items, services and implementers as inputs; also used when a change is written. */
-export function PlanInputs({ start, setStart, end, setEnd, services, setServices, people, setPeople, items, setItems }: {
+export function PlanInputs({ start, setStart, end, setEnd, services, setServices, people, setPeople, items, setItems, number, model, previewOf, onTime }: {
+  number?: string; model: string; previewOf: Record<string, unknown>; onTime: (start: string, end: string) => void;
   start: string; setStart: (v: string) => void; end: string; setEnd: (v: string) => void; services: string[]; setServices: (v: string[]) => void; people: PersonRef[]; setPeople: (v: PersonRef[]) => void; items: ItemRef[]; setItems: (v: ItemRef[]) => void;
 }) {
+  const sketch = { number, model, cis: items.map((one) => one.number), people: people.map((one) => one.id) };
   return (
     <>
       <div className="grid2">
         <label className="field"><span className="label">Starts</span><input className="input" type="datetime-local" value={start} onChange={(event) => setStart(event.target.value)} /></label>
         <label className="field"><span className="label">Ends</span><input className="input" type="datetime-local" value={end} onChange={(event) => setEnd(event.target.value)} /></label>
       </div>
+      <Clashes sketch={sketch} start={start} end={end} />
+      <FindTime sketch={sketch} start={start} end={end} previewOf={previewOf} onPick={onTime} />
       <div className="field"><span className="label">Configuration items</span>
         <div className="row wraps">{items.map((one) => <span key={one.number} className="chip"><span className="chip-text" title={one.number}>{one.name || one.number}</span><button type="button" className="chip-x" aria-label={`Remove ${one.name || one.number}`} onClick={() => setItems(items.filter((other) => other.number !== one.number))}><Icon name="x" size={12} /></button></span>)}
           <Picker className="chip add" label="Add an item" from="items" onPick={(choice) => setItems([...items.filter((one) => one.number !== choice.id), { number: choice.id, name: choice.label }])}><Icon name="plus" size={13} />Add</Picker></div>

@@ -125,7 +125,8 @@ function planBody({ plan, more, answers, category, reason_code }: Typed): Record
 function ChangePart({ typed, set, wrong }: { typed: Typed; set: (patch: Partial<Typed>) => void; wrong: (field: string) => string | undefined }) {
   const models = (useQuery(changeModels).data?.items ?? []).filter((one) => ['normal', 'emergency', 'registration'].includes(one.key));
   const model = models.find((one) => one.key === typed.model);
-  const needs = usePreview({ title: typed.title, model: typed.model, team: typed.team?.id ?? null, plan: planBody(typed) });
+  const previewOf = { title: typed.title, model: typed.model, team: typed.team?.id ?? null, plan: planBody(typed) };
+  const needs = usePreview(previewOf);
   const setPlan = (patch: Partial<Typed['plan']>) => set({ plan: { ...typed.plan, ...patch } });
   const asks = (field: string) => !model || (model.required ?? []).includes(field);
   const [all, showAll] = useState(false);
@@ -144,7 +145,7 @@ function ChangePart({ typed, set, wrong }: { typed: Typed; set: (patch: Partial<
       <Needs found={needs} />
       <hr style={{ margin: 0 }} />
       <div><h2>Plan</h2><p className="dim small">Approvers decide on exactly this. You can complete it later; submitting checks it.</p></div>
-      <PlanInputs start={typed.plan.start} setStart={(start) => setPlan({ start })} end={typed.plan.end} setEnd={(end) => setPlan({ end })} services={typed.plan.services} setServices={(services) => setPlan({ services })} people={typed.plan.people} setPeople={(people) => setPlan({ people })} items={typed.plan.items} setItems={(items) => setPlan({ items })} />
+      <PlanInputs start={typed.plan.start} setStart={(start) => setPlan({ start })} end={typed.plan.end} setEnd={(end) => setPlan({ end })} services={typed.plan.services} setServices={(services) => setPlan({ services })} people={typed.plan.people} setPeople={(people) => setPlan({ people })} items={typed.plan.items} setItems={(items) => setPlan({ items })} model={typed.model} previewOf={previewOf} onTime={(start, end) => setPlan({ start, end })} />
       <MoreInputs more={typed.more} onChange={(more) => set({ more })} />
       {texts.filter((one) => all || !hidden.includes(one)).map(({ field, title }) => <Field key={field} label={title} optional={!asks(field)} wrong={wrong(field)}>{(ids) => <Writer id={ids.id} label={title} rows={3} value={typed.plan[field]} onChange={(value) => setPlan({ [field]: value })} />}</Field>)}
       {!all && hidden.length > 0 && <Button look="link" className="small long" icon="plus" onClick={() => showAll(true)}>Say more: {hidden.map((one) => one.title.toLowerCase()).join(', ')}</Button>}

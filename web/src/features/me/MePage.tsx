@@ -1,6 +1,6 @@
 import { Link, useParams, useRouterState } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { lazy, Suspense, useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../api/client';
 import { boards, client, delegations, sessions, tokens } from '../../api/queries';
 import type { Token } from '../../api/types';
@@ -10,7 +10,9 @@ import { Ago, Bones, Button, Copy, Empty, Field, PageProblem, ProblemNote, Tone 
 import { Picker } from '../../ui/Picker';
 import { dateOnly, dateTime } from '../../ui/time';
 
-const tabs = [['sessions', 'Sessions'], ['tokens', 'Access tokens'], ['password', 'Password'], ['delegations', 'Delegations']] as const;
+const Feeds = lazy(() => import('./Feeds'));
+
+const tabs = [['sessions', 'Sessions'], ['tokens', 'Access tokens'], ['password', 'Password'], ['feeds', 'Calendar feeds'], ['delegations', 'Delegations']] as const;
 
 export default function MePage() {
   const { tab = 'sessions' } = useParams({ strict: false }) as { tab?: string };
@@ -21,8 +23,8 @@ export default function MePage() {
   return (
     <div className="page narrow">
       <header><h1>{me.name}</h1><span className="dim">{me.email}</span></header>
-      <nav className="tabs" aria-label="About me">{tabs.filter(([key]) => key !== 'delegations' || key === tab || me.may['change.decide']).map(([key, label]) => <Link key={key} to={`${base}/${key}`} aria-current={key === tab ? 'page' : undefined}>{label}</Link>)}</nav>
-      {tab === 'tokens' ? <Tokens /> : tab === 'password' ? <Password /> : tab === 'delegations' ? <Delegations /> : <Sessions />}
+      <nav className="tabs" aria-label="About me">{tabs.filter(([key]) => key === tab || (key === 'delegations' ? me.may['change.decide'] : key === 'feeds' ? me.may['calendar.read'] : true)).map(([key, label]) => <Link key={key} to={`${base}/${key}`} aria-current={key === tab ? 'page' : undefined}>{label}</Link>)}</nav>
+      {tab === 'tokens' ? <Tokens /> : tab === 'password' ? <Password /> : tab === 'feeds' ? <Suspense fallback={<Bones />}><Feeds /></Suspense> : tab === 'delegations' ? <Delegations /> : <Sessions />}
     </div>
   );
 }

@@ -4,9 +4,10 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { useMe, useTitle } from '../../app/session';
 import { Icon } from '../../ui/Icon';
-import { Bones, Button, ProblemNote } from '../../ui/kit';
+import { Bones, Button, ProblemNote, useNow } from '../../ui/kit';
 import { Cards } from './Card';
 import { Hints } from '../hints/Hints';
+import { Interruptions, soon, useInterruptions } from './Interruptions';
 import { running, solved } from './queries';
 import { greet, plain } from './words';
 
@@ -17,6 +18,8 @@ export default function HomePage() {
   const [words, setWords] = useState('');
   const open = useInfiniteQuery(running);
   const done = useInfiniteQuery(solved);
+  const planned = useInterruptions();
+  const near = soon(planned, useNow());
   const rows = [...done.data?.pages[0]?.items ?? [], ...open.data?.pages[0]?.items ?? []];
   const yours = rows.filter((row) => plain(row).yours);
   const others = rows.filter((row) => !plain(row).yours);
@@ -37,6 +40,7 @@ export default function HomePage() {
         <Link to="/portal/report" className="door"><span className="door-icon warm"><Icon name="incident" size={24} /></span><span><strong>Report something broken</strong><span className="dim">It worked before, and now it does not.</span></span></Link>
         <Link to="/portal/ask" className="door"><span className="door-icon"><Icon name="request" size={24} /></span><span><strong>Ask for something</strong><span className="dim">Equipment, access, software, a question.</span></span></Link>
       </div>
+      {planned.length > 0 && <section aria-label="Planned interruptions"><h2 className="portal-h">Planned interruptions</h2>{near.length > 0 ? <Interruptions list={near} /> : <p className="dim">None in the coming week.</p>}{planned.length > near.length && <Link to="/portal/status" className="button link">All planned interruptions</Link>}</section>}
       <Hints place="portal" />
       {open.isPending || done.isPending ? <Bones lines={4} /> : open.isError ? <ProblemNote error={open.error} again={() => { void open.refetch(); }} /> : (
         <>

@@ -14,6 +14,7 @@ import '../../styles/portal.css';
 const places: { to: string; label: string; icon: IconName }[] = [
   { to: '/portal', label: 'Home', icon: 'desk' },
   { to: '/portal/requests', label: 'My requests', icon: 'archive' },
+  { to: '/portal/status', label: 'Interruptions', icon: 'calendar' },
 ];
 
 /** The lists of the portal are short and without a pill for what is new: they are read again whenever something happens. */

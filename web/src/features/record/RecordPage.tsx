@@ -22,6 +22,7 @@ import { Attachments, Links, Watchers } from './SideCards';
 import { Stream } from './Stream';
 
 const ChangeBody = lazy(() => import('../changes/ChangeBody'));
+const ConflictsCard = lazy(() => import('../changes/ConflictsCard'));
 const ReviewCard = lazy(() => import('../aftermath/ReviewCard'));
 const CauseCard = lazy(() => import('../aftermath/CauseCard'));
 const WorkCard = lazy(() => import('../changes/WorkCard'));
@@ -54,7 +55,7 @@ function Anatomy({ record, onClose }: { record: Ticket; onClose?: () => void }) 
           {record.category === 'waiting' && record.pending_reason && <Notice look="wait" icon="pause"><strong>Waits for {(pendingWord[record.pending_on ?? ''] ?? 'something').toLowerCase()}.</strong> {record.pending_reason.replace(/^waits for [^:]*: /i, '')}</Notice>}
           {record.fulfilment && <section className="card pad resolution" aria-label="Fulfilment"><h2>Delivered</h2>{record.fulfilment_html ? <Html html={record.fulfilment_html} /> : <p className="wrap">{record.fulfilment}</p>}</section>}
           {record.resolution && <section className="card pad resolution" aria-label="Resolution"><h2>Resolution{record.close_code ? <span className="dim small"> {record.close_code}</span> : null}</h2>{record.resolution_html ? <Html html={record.resolution_html} /> : <p className="wrap">{record.resolution}</p>}</section>}
-          {change ? <Suspense fallback={<Bones lines={6} />}><ChangeBody change={change} /><DeliveryCard change={change} /><WorkCard change={change} /><ReviewCard change={change} /></Suspense> : (
+          {change ? <Suspense fallback={<Bones lines={6} />}><ChangeBody change={change} /><ConflictsCard change={change} /><DeliveryCard change={change} /><WorkCard change={change} /><ReviewCard change={change} /></Suspense> : (
             <section className="card pad"><EditableText title="Description" text={record.description} html={record.description_html} may={Boolean(record.may.amend)} empty="No description." draftKey={`description:${record.number}`} onSave={(text) => amend(record, { description: text }, {})} /></section>
           )}
           {record.kind === 'request' && <Tasks record={record} />}
