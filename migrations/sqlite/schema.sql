@@ -184,6 +184,18 @@ CREATE TABLE boards (
   version integer not null
 );
 
+CREATE TABLE calendar_feeds (
+  id           integer primary key,
+  ref          text not null unique,
+  user_id      integer not null references users (id),
+  name         text not null,
+  token_hash   blob not null unique,
+  created_at   datetime not null,
+  last_used_at datetime,
+  revoked_at   datetime,
+  version      integer not null
+);
+
 CREATE TABLE canned_texts (
   id         integer primary key,
   ref        text not null unique,
@@ -678,6 +690,32 @@ CREATE TABLE delegations (
   check (valid_from < valid_until)
 );
 
+CREATE TABLE deployments (
+  id          integer primary key,
+  ref         text not null unique,
+  ticket_id   integer not null references tickets (id),
+  pipeline_id integer references pipelines (id),
+  run_id      integer references pipeline_runs (id),
+  environment text not null,
+  artifact    text not null,
+  url         text not null default '',
+  state       text not null check (state in ('started', 'succeeded', 'failed', 'rolled_back')),
+  authorised  boolean not null,
+  why         text not null default '',
+  claimed     text not null default '',
+  nonce       text,
+  revision    integer not null,
+  digest      text not null default '',
+  actor_id    integer references users (id),
+  started_at  datetime not null,
+  finished_at datetime,
+  told_start  datetime,
+  told_finish datetime,
+  evidence    text not null default '[]',
+  note        text not null default '',
+  version     integer not null
+);
+
 CREATE TABLE drafts (
   user_id  integer not null references users (id),
   key      text not null,
@@ -888,6 +926,39 @@ CREATE TABLE participants (
   primary key (ticket_id, user_id, role)
 );
 
+CREATE TABLE pipeline_runs (
+  id          integer primary key,
+  ref         text not null unique,
+  pipeline_id integer not null references pipelines (id),
+  ticket_id   integer not null references tickets (id),
+  name        text not null,
+  environment text not null,
+  url         text not null default '',
+  commits     text not null default '[]',
+  artifacts   text not null default '[]',
+  evidence    text not null default '[]',
+  said        text not null,
+  version     integer not null,
+  created_at  datetime not null,
+  unique (pipeline_id, name, environment)
+);
+
+CREATE TABLE pipelines (
+  id         integer primary key,
+  key        text not null unique,
+  name       text not null,
+  purpose    text not null default '',
+  account_id integer not null unique references users (id),
+  owner_id   integer references users (id),
+  team_id    integer references teams (id),
+  items      text not null default '[]',
+  modes      text not null default '{}',
+  required   text not null default '[]',
+  retired    boolean not null default false,
+  version    integer not null,
+  created_at datetime not null
+);
+
 CREATE TABLE policy_state (
   id         integer primary key check (id = 1),
   version    integer not null,
@@ -1067,6 +1138,36 @@ CREATE TABLE verifications (
   finished_at datetime
 );
 
+CREATE TABLE webhook_deliveries (
+  id         integer primary key,
+  ref        text not null unique,
+  webhook_id integer not null references webhooks (id),
+  event      text not null,
+  subject    text not null default '',
+  once       text not null,
+  body       text not null,
+  state      text not null check (state in ('waiting', 'delivered', 'dead')),
+  attempts   integer not null default 0,
+  status     integer not null default 0,
+  trouble    text not null default '',
+  created_at datetime not null,
+  tried_at   datetime,
+  unique (webhook_id, once)
+);
+
+CREATE TABLE webhooks (
+  id         integer primary key,
+  ref        text not null unique,
+  name       text not null,
+  url        text not null,
+  events     text not null,
+  secret     text not null,
+  secret_at  datetime not null,
+  state      text not null check (state in ('active', 'paused', 'retired')),
+  version    integer not null,
+  created_at datetime not null
+);
+
 CREATE INDEX api_tokens_user on api_tokens (user_id);
 
 CREATE INDEX approval_conditions_slot on approval_conditions (slot_id);
@@ -1093,7 +1194,11 @@ CREATE INDEX audit_private_subject on audit_private (subject);
 
 CREATE INDEX board_duties_time on board_duties (board_id, ends_at);
 
+CREATE INDEX calendar_feeds_user on calendar_feeds (user_id, id);
+
 CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
+
+CREATE INDEX change_booking_items_ci on change_booking_items (ci_id, ticket_id);
 
 CREATE INDEX change_bookings_time on change_bookings (ends_at, starts_at, ticket_id) where live;
 
@@ -1211,6 +1316,14 @@ CREATE INDEX delegations_from on delegations (from_id);
 
 CREATE INDEX delegations_to on delegations (to_id);
 
+CREATE INDEX deployments_change on deployments (ticket_id, id);
+
+CREATE UNIQUE INDEX deployments_nonce on deployments (nonce) where nonce is not null;
+
+CREATE INDEX deployments_pipeline on deployments (pipeline_id, id);
+
+CREATE INDEX deployments_same on deployments (artifact, environment, id);
+
 CREATE INDEX exports_user on exports (user_id, id);
 
 CREATE INDEX idempotency_keys_age on idempotency_keys (created_at);
@@ -1232,6 +1345,8 @@ CREATE UNIQUE INDEX meetings_one_at_a_time on meetings (board_id, starts_at) whe
 CREATE INDEX meetings_order on meetings (starts_at, id);
 
 CREATE INDEX participants_user on participants (user_id, ticket_id);
+
+CREATE INDEX pipeline_runs_change on pipeline_runs (ticket_id, id);
 
 CREATE INDEX role_grants_user on role_grants (user_id);
 
@@ -1292,6 +1407,10 @@ CREATE INDEX tickets_updated on tickets (updated_at desc, id desc);
 CREATE INDEX users_name on users (lower(name));
 
 CREATE UNIQUE INDEX verifications_running on verifications (state) where state = 'running';
+
+CREATE INDEX webhook_deliveries_latest on webhook_deliveries (webhook_id, id);
+
+CREATE INDEX webhook_deliveries_old on webhook_deliveries (created_at);
 
 CREATE TRIGGER approval_conditions_no_delete before delete on approval_conditions begin
   select raise(abort, 'a condition is never deleted');
@@ -1450,6 +1569,25 @@ end;
 CREATE TRIGGER board_rhythms_no_replace before insert on board_rhythms
   when exists (select 1 from board_rhythms where board_id = new.board_id) begin
   select raise(abort, 'a rhythm is never replaced');
+end;
+
+CREATE TRIGGER calendar_feeds_event_insert before insert on calendar_feeds
+  when not exists (select 1 from audit_events where entity_kind = 'calendar_feed' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a calendar feed is made only with its event');
+end;
+
+CREATE TRIGGER calendar_feeds_event_update before update of ref, user_id, name, token_hash, created_at, revoked_at, version on calendar_feeds
+  when new.version <> old.version + 1 or not exists (select 1 from audit_events where entity_kind = 'calendar_feed' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a calendar feed changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER calendar_feeds_no_delete before delete on calendar_feeds begin
+  select raise(abort, 'a calendar feed is never deleted');
+end;
+
+CREATE TRIGGER calendar_feeds_no_replace before insert on calendar_feeds
+  when exists (select 1 from calendar_feeds where id = new.id or ref = new.ref or token_hash = new.token_hash) begin
+  select raise(abort, 'a calendar feed is never replaced');
 end;
 
 CREATE TRIGGER canned_texts_event_insert before insert on canned_texts
@@ -1746,6 +1884,26 @@ CREATE TRIGGER cis_no_replace before insert on cis
   select raise(abort, 'a configuration item is never replaced');
 end;
 
+CREATE TRIGGER deployments_event_insert before insert on deployments
+  when not exists (select 1 from audit_events where entity_kind = 'deployment' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a deployment is made only with its event');
+end;
+
+CREATE TRIGGER deployments_event_update before update on deployments
+  when new.version <> old.version + 1 or new.ref <> old.ref or new.ticket_id <> old.ticket_id or new.authorised <> old.authorised or new.artifact <> old.artifact or coalesce(new.nonce, '') <> coalesce(old.nonce, '')
+    or not exists (select 1 from audit_events where entity_kind = 'deployment' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a deployment changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER deployments_no_delete before delete on deployments begin
+  select raise(abort, 'a deployment is never deleted');
+end;
+
+CREATE TRIGGER deployments_no_replace before insert on deployments
+  when exists (select 1 from deployments where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a deployment is never replaced');
+end;
+
 CREATE TRIGGER meeting_actions_event_insert before insert on meeting_actions
   when not exists (select 1 from audit_events where entity_kind = 'meeting' and entity = (select ref from meetings where id = new.meeting_id) and entity_version = new.version) begin
   select raise(abort, 'an action of a meeting is written only with its event');
@@ -1857,6 +2015,46 @@ CREATE TRIGGER meetings_signed before update on meetings
   select raise(abort, 'signed minutes are never altered');
 end;
 
+CREATE TRIGGER pipeline_runs_event_insert before insert on pipeline_runs
+  when not exists (select 1 from audit_events where entity_kind = 'pipeline_run' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a run is made only with its event');
+end;
+
+CREATE TRIGGER pipeline_runs_event_update before update on pipeline_runs
+  when new.version <> old.version + 1 or new.ref <> old.ref or new.ticket_id <> old.ticket_id or new.artifacts <> old.artifacts
+    or not exists (select 1 from audit_events where entity_kind = 'pipeline_run' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a run changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER pipeline_runs_no_delete before delete on pipeline_runs begin
+  select raise(abort, 'a run is never deleted');
+end;
+
+CREATE TRIGGER pipeline_runs_no_replace before insert on pipeline_runs
+  when exists (select 1 from pipeline_runs where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a run is never replaced');
+end;
+
+CREATE TRIGGER pipelines_event_insert before insert on pipelines
+  when not exists (select 1 from audit_events where entity_kind = 'pipeline' and entity = new.key and entity_version = new.version) begin
+  select raise(abort, 'a pipeline is made only with its event');
+end;
+
+CREATE TRIGGER pipelines_event_update before update on pipelines
+  when new.version <> old.version + 1 or new.key <> old.key or new.account_id <> old.account_id
+    or not exists (select 1 from audit_events where entity_kind = 'pipeline' and entity = new.key and entity_version = new.version) begin
+  select raise(abort, 'a pipeline changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER pipelines_no_delete before delete on pipelines begin
+  select raise(abort, 'a pipeline is never deleted');
+end;
+
+CREATE TRIGGER pipelines_no_replace before insert on pipelines
+  when exists (select 1 from pipelines where id = new.id or key = new.key) begin
+  select raise(abort, 'a pipeline is never replaced');
+end;
+
 CREATE TRIGGER ticket_cis_event_delete before delete on ticket_cis
   when not exists (select 1 from tickets t join audit_events e on e.entity_kind = t.kind and e.entity = t.number and e.entity_version = t.version
     where t.id = old.ticket_id and e.type in (t.kind || '.ci_added', t.kind || '.ci_removed')) begin
@@ -1890,5 +2088,25 @@ end;
 CREATE TRIGGER tickets_no_replace before insert on tickets
   when exists (select 1 from tickets where id = new.id or number = new.number) begin
   select raise(abort, 'a record is never replaced');
+end;
+
+CREATE TRIGGER webhooks_event_insert before insert on webhooks
+  when not exists (select 1 from audit_events where entity_kind = 'webhook' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a webhook is made only with its event');
+end;
+
+CREATE TRIGGER webhooks_event_update before update on webhooks
+  when new.version <> old.version + 1 or new.ref <> old.ref
+    or not exists (select 1 from audit_events where entity_kind = 'webhook' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'a webhook changes by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER webhooks_no_delete before delete on webhooks begin
+  select raise(abort, 'a webhook is never deleted');
+end;
+
+CREATE TRIGGER webhooks_no_replace before insert on webhooks
+  when exists (select 1 from webhooks where id = new.id or ref = new.ref) begin
+  select raise(abort, 'a webhook is never replaced');
 end;
 
