@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -170,6 +171,14 @@ func (d desk) isAsPromised() {
 	boards, err := d.Approvals.Boards(d.system())
 	if err != nil || len(boards) != 2 || boards[0].Rule != approval.Quorum || boards[0].Needed != 2 || len(boards[0].Members) != 5 || boards[1].Rule != approval.Any {
 		d.t.Errorf("boards %+v, %v", boards, err)
+	}
+	sits, err := d.Meetings.List(d.system(), cab.Query{Limit: 1})
+	if err != nil || len(sits) != 1 || sits[0].State != cab.InProgress || sits[0].Current() == nil || len(sits[0].Present()) != 3 {
+		d.t.Errorf("the meeting that sits now: %+v, %v", sits, err)
+	}
+	over, err := d.Meetings.List(d.system(), cab.Query{Past: true, Limit: 9})
+	if err != nil || len(over) != 2 || over[0].SignedAt == nil || over[1].SignedAt == nil || len(over[1].Addenda) != 1 {
+		d.t.Errorf("%d meetings are over, %v", len(over), err)
 	}
 }
 
