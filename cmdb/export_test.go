@@ -6,6 +6,13 @@ import (
 	"github.com/cabinetdesk/cabinet/policies"
 )
 
+// WithLimits is the service with other limits between few and many.
+func (s *Service) WithLimits(often, walking int) *Service {
+	out := New(s.db, s.gate, s.people, s.random)
+	out.store.limits = limits{often, walking}
+	return out
+}
+
 // PlanOfList is how the database would find one page of a list, line by line. PostgreSQL is asked what it would do
 // in a table too large to read or sort.
 func (s *Service) PlanOfList(ctx context.Context, f Filter, names Names) (lines []string, err error) {

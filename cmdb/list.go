@@ -204,7 +204,8 @@ type resolved struct {
 	attributes    map[string]string // canonical
 	frequent      bool              // many items have the words of Q
 	wordless      bool              // what has the words of Q is found in another way
-	hits          string            // the keys of what has the words of Q, where they were gathered
+	few           string            // the keys of what has the words of Q, where few have
+	match         string            // the words of Q, where many have them
 }
 
 func (s *Service) resolve(ctx context.Context, f Filter, names Names) (r resolved, err error) {

@@ -43,7 +43,7 @@ type versioned struct {
 
 // New builds the service. random makes unguessable references.
 func New(d *db.DB, gate Authorizer, people People, random func() string) *Service {
-	return &Service{db: d, gate: gate, people: people, random: random, store: store{d}}
+	return &Service{db: d, gate: gate, people: people, random: random, store: store{d, usual}}
 }
 
 // lock loads an item for a verb, inside its unit of work: it exists, the actor may take the action on it (otherwise it

@@ -11,7 +11,10 @@ import (
 )
 
 // store knows the tables of items and of the model; store_ties.go those of relations and groups, store_list.go the lists.
-type store struct{ db *db.DB }
+type store struct {
+	db     *db.DB
+	limits limits
+}
 
 func (s store) find(ctx context.Context, number string, lock bool) (c CI, err error) {
 	n, err := domain.ParseNumber(number)

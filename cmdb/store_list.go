@@ -2,7 +2,6 @@ package cmdb
 
 import (
 	"context"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -122,8 +121,8 @@ func (s store) where(r resolved, now time.Time, key, scoped string, scopes []pol
 		switch {
 		case len(words) == 0:
 			c.add("1 = 0")
-		case r.hits != "":
-			c.add(key+" = any(cast(? as bigint[]))", r.hits)
+		case r.few != "":
+			c.add(key+" = any(cast(? as bigint[]))", r.few)
 		case s.db.IsPostgres():
 			c.add(key+" in (select f.ci_id from ci_search f where f.doc @@ to_tsquery('simple', ?))", s.db.Match(words, true))
 		default:
@@ -195,20 +194,25 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (st
 	}
 	by := strings.Join(order, " "+direction+", ") + " " + direction
 	found := " from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + by + " limit ?"
-	if r.hits != "" {
-		// Whose words stand in many is found by the index alone; rows are read of the page only.
-		return "select c.* from (select c.id" + found + ") p join cis c on c.id = p.id order by " + by, append(c.args, r.Limit+1), nil
+	if r.match != "" {
+		// Along the index alone, which the planner would not do by itself, since it does not know that so many are met before
+		// long; rows are read of the page only. What "is true" keeps the set of those that have the words one that is looked into.
+		walk := "select c.id from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + by + " offset 0"
+		return "select c.* from (select w.id from (" + walk + ") w where (w.id in (select f.ci_id from ci_search f where f.doc @@ to_tsquery('simple', ?))) is true limit ?) p join cis c on c.id = p.id order by " + by,
+			append(c.args, r.match, r.Limit+1), nil
 	}
 	return "select " + columns + found, append(c.args, r.Limit+1), nil
 }
 
 // How a list with words is found. The index of words does not know the order of the list: it gathers all items that have
-// the words, to be looked up and sorted. That is right for few. A walk along the list meets many soon, unless they all
-// stand at its end. Statistics tell the cases apart badly, above all for several words together, so it is tried.
-const (
-	often   = 3000 // from how many hits on the list is walked first
-	walking = 1000 // how far PostgreSQL walks before it gathers after all; SQLite, whose steps cost little, walks on
-)
+// the words. Few are looked up and sorted; many are met along the list before long, unless they all stand at its end.
+// Statistics tell the cases apart badly, above all for several words together, so PostgreSQL tries.
+type limits struct {
+	often   int // from how many hits on there are many
+	walking int // how far PostgreSQL walks before it asks how many there are
+}
+
+var usual = limits{often: 3000, walking: 300}
 
 func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (out []CI, err error) {
 	words := db.Words(r.Q)
@@ -218,29 +222,26 @@ func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (
 	match := s.db.Match(words, true)
 	if !s.db.IsPostgres() {
 		var n int64
-		if err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from ci_search f where f.ci_search match ? limit ?) x", match, often).Scan(&n).Error; err != nil {
+		err = s.db.Conn(ctx).Raw("select count(*) from (select 1 from ci_search f where f.ci_search match ? limit ?) x", match, s.limits.often).Scan(&n).Error
+		if err != nil {
 			return nil, err
 		}
-		r.frequent = n >= often
+		r.frequent = n >= int64(s.limits.often)
 		return s.page(ctx, r, scopes, "", nil)
 	}
-	hits, all, err := s.hits(ctx, match, often)
+	walk := r
+	walk.wordless, walk.Limit = true, s.limits.walking-1
+	out, err = s.page(ctx, walk, scopes, "exists (select 1 from ci_search f where f.ci_id = c.id and f.doc @@ to_tsquery('simple', ?))", []any{match, r.Limit + 1})
+	if err != nil || len(out) > r.Limit {
+		return out, err
+	}
+	keys, many, err := s.hits(ctx, match)
 	if err != nil {
 		return nil, err
 	}
-	if !all {
-		// Of the next of the list, those that have the words.
-		walk := r
-		walk.wordless, walk.Limit = true, walking-1
-		out, err = s.page(ctx, walk, scopes, "exists (select 1 from ci_search f where f.ci_id = c.id and f.doc @@ to_tsquery('simple', ?))", []any{match, r.Limit + 1})
-		if err != nil || len(out) > r.Limit {
-			return out, err
-		}
-		if hits, _, err = s.hits(ctx, match, math.MaxInt32-1); err != nil {
-			return nil, err
-		}
+	if r.few = keys; many {
+		r.few, r.match, r.wordless = "", match, true
 	}
-	r.hits = hits
 	return s.page(ctx, r, scopes, "", nil)
 }
 
@@ -262,16 +263,16 @@ func (s store) page(ctx context.Context, r resolved, scopes []policies.Scope, of
 	return out, run(ctx).Raw(q, args...).Scan(&out).Error
 }
 
-// hits are the keys of the items that have the words, as an array of PostgreSQL; all is false when there are more than most.
-func (s store) hits(ctx context.Context, match string, most int) (keys string, all bool, err error) {
+// hits are the keys of the items that have the words, as an array of PostgreSQL, unless they are many.
+func (s store) hits(ctx context.Context, match string) (keys string, many bool, err error) {
 	var found struct {
 		N    int
 		Keys string
 	}
 	// What is materialised is planned as if all of it were read, by the index of words, and read only as far as asked.
 	err = s.db.Tailored(ctx).Raw("with f as materialized (select ci_id from ci_search where doc @@ to_tsquery('simple', ?)) "+
-		"select count(*) as n, coalesce(array_agg(ci_id), '{}')::text as keys from (select ci_id from f limit ?) x", match, most+1).Scan(&found).Error
-	return found.Keys, found.N <= most, err
+		"select count(*) as n, coalesce(array_agg(ci_id), '{}')::text as keys from (select ci_id from f limit ?) x", match, s.limits.often+1).Scan(&found).Error
+	return found.Keys, found.N > s.limits.often, err
 }
 
 func (s store) count(ctx context.Context, r resolved, scope policies.Scope) (n int64, err error) {
