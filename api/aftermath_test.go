@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,17 @@ func TestAChangeThatBrokeSomethingIsNamedReviewedAndCountedOverTheAPI(t *testing
 		h.post("maya", "/changes/"+n+"/moves/close", map[string]any{"close_notes": "Done."}).ok(200)
 		h.post("tess", review+"/request", nil).ok(200).is("state", "open")
 
+		for path, want := range map[string][]string{"/tickets/" + n + "/timeline": {"suspected: caused " + inc, "confirmed: caused " + inc, "reviewed this"}, "/tickets/" + inc + "/timeline": {"confirmed: caused by " + n}} {
+			told := h.get("maya", path+"?limit=200").ok(200)
+			for _, label := range want {
+				if !strings.Contains(string(told.raw), `"`+label+`"`) {
+					t.Errorf("%s does not tell %q: %s", path, label, told.raw)
+				}
+			}
+		}
+		if told := h.get("ann", "/tickets/"+inc+"/timeline").ok(200); strings.Contains(string(told.raw), n) {
+			t.Errorf("the requester is told of the cause: %s", told.raw)
+		}
 		h.get("ann", "/reports/changes").problem(403, "not_permitted")
 		h.get("maya", "/reports/changes?from=2026-05-01T00:00:00Z&to=2026-04-01T00:00:00Z").problem(422, "invalid_input")
 		all := h.get("maya", "/reports/changes?by=team").ok(200).is("total.carried_out", 1.0).is("total.approval.n", 1.0).is("rejections.0.number", rejected.Ticket.Number).is("groups.0.key", "")

@@ -3,7 +3,6 @@ package v1
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/markdown"
 	"github.com/cabinetdesk/cabinet/api/rest"
 	"github.com/cabinetdesk/cabinet/api/story"
+	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -51,13 +51,13 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 	if err != nil {
 		return nil, err
 	}
-	if len(parts.told) > 0 { // what happened to its parts is told with it
-		f.EntityKind, f.Entity, f.Among = "", "", map[string][]string{string(t.Kind): {t.Number}, parts.kind: slices.Sorted(maps.Keys(parts.told))}
+	if !parts.Empty() { // what happened to its parts is told with it
+		f.EntityKind, f.Entity, f.Among = "", "", parts.Among(map[string][]string{string(t.Kind): {t.Number}})
 	}
 	if in.After != "" {
 		e, err := d.Audit.Event(ctx, in.After)
-		_, ofPart := parts.told[e.Entity]
-		if own := e.EntityKind == string(t.Kind) && e.Entity == t.Number; err != nil || !own && !(e.EntityKind == parts.kind && ofPart) {
+		_, ofPart := parts.Of(e)
+		if own := e.EntityKind == string(t.Kind) && e.Entity == t.Number; err != nil || !own && !ofPart {
 			return nil, domain.ErrCursor
 		}
 	}
@@ -78,36 +78,50 @@ func (d *Desk) timeline(ctx context.Context, in *timelineInput) (*rest.Body[rest
 		return nil, err
 	}
 	for i, e := range events {
-		if words, ok := parts.told[e.Entity]; ok && e.EntityKind == parts.kind {
+		if words, ok := parts.Of(e); ok {
 			page.Items[i].Label += words
 		}
 	}
 	return &rest.Body[rest.Page[Entry]]{Body: page}, nil
 }
 
-// parts are what a record's history is told with: the tasks of a request, the conflicts of a change.
-type parts struct {
-	kind string            // of their events
-	told map[string]string // what each is called after what happened to it, by its entity
-}
-
-// kindConflict is the kind of the events of conflicts.
-const kindConflict = "conflict"
-
-func (d *Desk) parts(ctx context.Context, t ticket.Ticket) (out parts, err error) {
-	lead, tail := "", ""
-	switch t.Kind {
-	case domain.KindRequest:
-		out.kind, lead, tail = string(domain.KindTask), " “", "”"
-		out.told, err = d.titles(ctx, t)
-	case domain.KindChange:
-		out.kind, lead = kindConflict, ": "
-		out.told, err = d.times.Told(ctx, t.ID)
+// parts gathers what a record's history is told with, of what the actor may read.
+func (d *Desk) parts(ctx context.Context, t ticket.Ticket) (out story.Parts, err error) {
+	out = story.Parts{}
+	if t.Kind == domain.KindRequest {
+		titles, err := d.titles(ctx, t)
+		out[story.Task] = quoted(titles)
+		return out, err
 	}
-	for entity, words := range out.told {
-		out.told[entity] = lead + words + tail
+	if t.Kind == domain.KindChange {
+		met, err := d.times.Told(ctx, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		for id, words := range met {
+			met[id] = ": " + words
+		}
+		work, err := d.Work.Of(ctx, t.Number)
+		if err != nil {
+			return nil, err
+		}
+		tasks := map[string]string{}
+		for _, x := range work.Tasks {
+			tasks[x.Number] = x.Title
+		}
+		out[story.Conflict], out[story.ChangeTask], out[story.Review] = met, quoted(tasks), map[string]string{t.Number: ""}
+	}
+	if t.Kind == domain.KindChange || t.Kind == domain.KindIncident {
+		out[story.Cause], err = aftermath.Told(ctx, d.Causes, t.Number)
 	}
 	return out, err
+}
+
+func quoted(titles map[string]string) map[string]string {
+	for number, title := range titles {
+		titles[number] = " “" + title + "”"
+	}
+	return titles
 }
 
 func (d *Desk) visibilities(ctx context.Context, t ticket.Ticket, o policies.Object) []domain.Visibility {
@@ -172,24 +186,14 @@ var labels = map[string]string{
 // label is what happened, to be read after a name.
 func label(eventType string) string {
 	of, what, _ := strings.Cut(eventType, ".")
-	switch of {
-	case string(domain.KindTask):
-		return taskLabels[what]
-	case kindConflict:
-		return conflictLabels[what]
+	if of := story.PartLabels[of]; of != nil {
+		return of[what]
 	}
 	if l, ok := labels[what]; ok {
 		return l
 	}
 	return strings.ReplaceAll(what, "_", " ")
 }
-
-// taskLabels say what happened to a task; its title follows.
-var taskLabels = map[string]string{"created": "added the task", "started": "began the task", "finished": "finished the task", "skipped": "skipped the task"}
-
-// conflictLabels say what happened to a conflict; what it is about follows.
-var conflictLabels = map[string]string{"found": "brought about a conflict", "found_again": "brought about a conflict anew", "accepted": "accepted a conflict",
-	"freeze_overridden": "overrode a freeze", "resolved": "resolved a conflict"}
 
 var entryKinds = map[string]string{
 	"found": "system", "found_again": "system", "replied": "reply", "noted": "note", "linked": "link", "unlinked": "link", "ci_added": "link", "ci_removed": "link", "attached": "attachment", "imported": "import", "imported_change": "import",
@@ -307,10 +311,14 @@ func (w words) changes(e audit.Event) []FieldChange {
 	if e.EntityKind == string(domain.KindTask) {
 		m = request.TaskFlow
 	}
-	if e.EntityKind == kindConflict { // its words say what it is about; the rest are keys
+	if told, ok := story.PartFields[e.EntityKind]; ok {
 		for _, c := range e.Changes {
-			if c.After != "" && (c.Field == "reason" || c.Field == "until") {
-				out = append(out, FieldChange{Field: c.Field, Label: fieldLabels[c.Field], After: rest.Opt(w.value(c.Field, c.After)), Erased: c.Erased})
+			if c.After != "" && slices.Contains(told, c.Field) {
+				l, ok := fieldLabels[c.Field]
+				if !ok {
+					l = strings.ToUpper(c.Field[:1]) + c.Field[1:]
+				}
+				out = append(out, FieldChange{Field: c.Field, Label: l, After: rest.Opt(w.value(c.Field, c.After)), Erased: c.Erased})
 			}
 		}
 		return out

@@ -131,3 +131,19 @@ func (a *area) say(ctx context.Context, in *sayInput) (*rest.Body[RecordCauses],
 	}
 	return a.causes(ctx, &causesInput{in.Number})
 }
+
+// Told says, for each tie of a record by its reference, what it says, to be read after what happened to it.
+func Told(ctx context.Context, causes *cause.Service, number string) (map[string]string, error) {
+	t, ties, err := causes.Of(ctx, number)
+	out := make(map[string]string, len(ties))
+	for _, x := range ties {
+		out[x.Cause.Ref] = ": " + said[t.Kind][x.Cause.Kind] + " " + x.Other.Number
+	}
+	return out, err
+}
+
+// said reads a tie from either of its ends.
+var said = map[domain.Kind]map[string]string{
+	domain.KindIncident: {cause.CausedBy: "caused by", cause.FixedBy: "mended by", cause.RequestedBy: "led to"},
+	domain.KindChange:   {cause.CausedBy: "caused", cause.FixedBy: "mended", cause.RequestedBy: "asked for because of"},
+}
