@@ -108,11 +108,20 @@ func (s *Service) find(ctx context.Context, r Rhythm, m Meeting) (out []Item, er
 	if err != nil {
 		return nil, err
 	}
+	grave := map[domain.TicketID]bool{}
 	for _, c := range ended {
 		if c.Grave() {
+			grave[c.TicketID] = true
 			add(SectionFailed, Item{TicketID: c.TicketID})
-		} else if c.State == changes.StateReview {
-			add(SectionReviews, Item{TicketID: c.TicketID})
+		}
+	}
+	due, err := s.Reviews.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range due {
+		if !grave[id] {
+			add(SectionReviews, Item{TicketID: id})
 		}
 	}
 	slots, err := s.Approvals.Asked(ctx, m.BoardID, most)

@@ -55,6 +55,11 @@ type sealer interface {
 	Await(ctx context.Context, eventID string) (audit.Receipt, error)
 }
 
+// reviews tells of which changes the review is still to be done, the first due first.
+type reviews interface {
+	Open(ctx context.Context) ([]domain.TicketID, error)
+}
+
 // Deps is what the service needs.
 type Deps struct {
 	DB        *db.DB
@@ -63,6 +68,7 @@ type Deps struct {
 	Changes   records
 	Templates editions
 	Tasks     tasks
+	Reviews   reviews
 	People    People
 	Seal      sealer
 	Random    func() string

@@ -296,6 +296,16 @@ func (s *Service) Waiting(ctx context.Context) (out []Due, err error) {
 	return out, err
 }
 
+// Open lists the changes whose review is still to be done, the first due first. It asks nobody: an agenda does not depend on who looks.
+func (s *Service) Open(ctx context.Context) ([]domain.TicketID, error) {
+	rows, err := s.store.open(ctx)
+	out := make([]domain.TicketID, len(rows))
+	for i, r := range rows {
+		out[i] = r.TicketID
+	}
+	return out, err
+}
+
 // Reviewed implements changes.Reviews: nil unless a review is still to be done.
 func (s *Service) Reviewed(ctx context.Context, change domain.TicketID) error {
 	r, found, err := s.store.one(ctx, change)

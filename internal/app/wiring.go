@@ -147,12 +147,12 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 		Reviews: answers.Reviews{Of: func() *review.Service { return k.Reviews }}})
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
-	k.Meetings = cab.New(cab.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Changes: k.Changes, Templates: k.Templates, Tasks: k.Work, People: answers.Voters{Directory: directory, Gate: k.Gate}, Seal: k.Sealer, Random: Random})
 	if err := k.wireDelivery(o); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	k.Causes = cause.New(cause.Deps{DB: d, Tickets: k.Tickets, Random: Random})
 	k.Reviews = review.New(review.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Changes: k.Changes, Rules: k.Rules, Causes: k.Causes})
+	k.Meetings = cab.New(cab.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Changes: k.Changes, Templates: k.Templates, Tasks: k.Work, Reviews: k.Reviews, People: answers.Voters{Directory: directory, Gate: k.Gate}, Seal: k.Sealer, Random: Random})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
 	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
