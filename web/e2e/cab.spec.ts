@@ -5,15 +5,15 @@ import { expect, password, phone, someone, test, type Desk } from './desk';
 interface Room { id: string; items: { id: string; number: string; ballot: { digest: string } | null }[] }
 
 /** A change of high risk that waits for the board, through the API. Nobody of the board has a hand in it. */
-async function asking(desk: Desk, title: string): Promise<string> {
+async function asking(desk: Desk, title: string, ahead = 9 * 86_400_000, implementer = 'niels'): Promise<string> {
   const questions = ((await (await desk.api.get('/api/v1/change-rules/questionnaire/desk')).json()) as { document: { questions: { key: string; options: { key: string }[] }[] } }).document.questions;
-  const start = new Date(Date.now() + 9 * 86_400_000);
+  const start = new Date(Date.now() + ahead);
   const post = async (path: string, data: unknown, status: number) => {
     const answer = await desk.api.post(`/api/v1${path}`, { data });
     expect(answer.status(), await answer.text()).toBe(status);
     return answer.json() as Promise<{ number: string; digest: string }>;
   };
-  const people = (await (await desk.api.get('/api/v1/people?q=niels')).json()) as { items: { id: string }[] };
+  const people = (await (await desk.api.get(`/api/v1/people?q=${implementer}`)).json()) as { items: { id: string }[] };
   const made = await post('/changes', { title, team: 'network', risk: 'high', plan: {
     justification: 'The vendor ends support.', implementation_plan: 'Drain, upgrade, undrain.', test_plan: 'Send and receive.', backout_plan: 'Restore the snapshot.', verification_plan: 'Look at the monitoring.', communication_plan: 'The Service Desk announces it.',
     planned_start: start.toISOString(), planned_end: new Date(start.getTime() + 3_600_000).toISOString(), affected_services: ['Mail'], implementers: [people.items[0]!.id], environment: 'production', outage: 'no', backout_tested: 'yes', security_touched: 'no', category: 'network', reason_code: 'maintenance',
@@ -135,4 +135,57 @@ test('who is typing stays where they are when the meeting goes on, and what is u
   await expect(carl.page.getByRole('group', { name: 'Where the meeting is' })).toContainText('paused');
   carl.desk.expectNothingWrong();
   await carl.context.close();
+});
+
+test('a change of high risk goes all its way: a colleague, the board in its room, the work on a phone, the review', async ({ browser, baseURL, desk, page }) => {
+  test.setTimeout(120_000);
+  await desk.is('ines');
+  const change = await asking(desk, 'Replace the gateway of the annex', 60_000, 'hugo'); // a colleague finds the plan sound
+  const id = await convened(desk, change, 133);
+  await desk.goto(`/cab/meetings/${id}`);
+  await started(desk, id, change);
+  await page.getByRole('button', { name: 'First point' }).click();
+  const members = await Promise.all((['carl', 'cleo'] as const).map(async (login) => {
+    const one = await someone(browser, baseURL!, login === 'carl' ? phone : {});
+    await one.desk.is(login);
+    await one.desk.goto(`/cab/meetings/${id}`);
+    await one.page.getByRole('button', { name: 'Join' }).click();
+    return one;
+  }));
+  for (const one of members) {
+    await expect(one.page.getByRole('status', { name: 'Quorum' })).toContainText('Quorum: 2 of 2');
+    await one.page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(one.page.locator('.receipt')).toContainText('You approved this plan.');
+    one.desk.expectNothingWrong();
+    await one.context.close();
+  }
+  await expect(page.locator('.point')).toContainText('The board has approved revision 1.');
+
+  // Whoever implements it does so on a phone.
+  const hugo = await someone(browser, baseURL!, phone);
+  await hugo.desk.is('hugo');
+  await hugo.desk.open(change);
+  await hugo.desk.move('Start implementation');
+  await hugo.desk.isNow('Implementing');
+  await hugo.desk.move('Complete', { Outcome: 'successful' });
+  await hugo.desk.isNow('Review');
+  await expectNoAxeViolations(hugo.page);
+  await expect(hugo.page.getByRole('region', { name: 'Review' })).toContainText('You implemented it: somebody else reviews it.');
+  hugo.desk.expectNothingWrong();
+  await hugo.context.close();
+
+  // Somebody else reviews it, and only then it is closed.
+  await desk.open(change);
+  const review = page.getByRole('region', { name: 'Review' });
+  await expect(review).toContainText('Its risk was high');
+  await review.getByRole('button', { name: 'Write the review' }).click();
+  const form = page.getByRole('dialog', { name: `Review ${change}` });
+  await form.getByRole('group', { name: 'Objectives' }).getByRole('button', { name: 'Yes' }).click();
+  await form.getByLabel('What was learned?').fill('The order of the steps was right.');
+  await form.getByRole('group', { name: 'CMDB' }).getByRole('button', { name: 'It is up to date' }).click();
+  await form.getByRole('button', { name: 'Finish the review' }).click();
+  await expect(review).toContainText('The order of the steps was right.');
+  await desk.move('Close', { 'Closing notes': 'Done as planned.' });
+  await desk.isNow('Closed');
+  await expect(page.locator('.record-main')).toContainText('reviewed this');
 });
