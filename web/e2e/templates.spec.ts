@@ -1,5 +1,5 @@
 // A template of standard changes: written, put to the board, voted on in the inbox, published.
-import { expectNoAxeViolations } from './axe';
+import { expectNoAxeViolations, sideways } from './axe';
 import { expect, phone, someone, test } from './desk';
 
 test('a template is written, put to the board, approved by two members and published', async ({ browser, baseURL, desk, page }) => {
@@ -54,4 +54,21 @@ test('a template is written, put to the board, approved by two members and publi
   await ines.desk.goto('/standard-changes');
   await expect(ines.page.getByRole('button', { name: 'Use Replace a fan of a switch' })).toBeEnabled();
   for (const one of [carl, cleo, ines]) { one.desk.expectNothingWrong(); await one.context.close(); }
+});
+
+test('a standard change is scheduled with one form, on a phone, and without a meeting', async ({ browser, baseURL }) => {
+  const hugo = await someone(browser, baseURL!, phone);
+  await hugo.desk.is('hugo');
+  await hugo.desk.goto('/standard-changes');
+  await hugo.page.getByRole('button', { name: 'Use Renew the certificate of a web server' }).click();
+  const form = hugo.page.getByRole('form', { name: 'Renew the certificate of a web server' });
+  // One thing is asked for: when.
+  await form.getByLabel('Starts').fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 16));
+  expect(await sideways(hugo.page)).toBe(0);
+  await expectNoAxeViolations(hugo.page);
+  await form.getByRole('button', { name: 'Schedule it' }).click();
+  await expect(hugo.page.locator('.record-head h1')).toContainText('Renew the certificate of a web server');
+  await hugo.desk.isNow('Scheduled');
+  hugo.desk.expectNothingWrong();
+  await hugo.context.close();
 });
