@@ -4,6 +4,7 @@ import { api, upload } from './client';
 import type { Page, Person } from './types';
 
 export interface Source { key: string; name: string; kind: 'file' | 'push'; rank: number; stale_days: number; missing: 'keep' | 'retire'; retire_share: number; precedence: { class?: string; attribute?: string; rank: number }[]; account: Person | null; version: number }
+export interface StaleItem { number: string; name: string; class: string; key: string; last_seen: string }
 export type RunState = 'waiting' | 'reading' | 'proposed' | 'applying' | 'applied' | 'undoing' | 'undone' | 'discarded' | 'failed';
 export interface RunSummary { rows: number; items: Record<string, number>; relations: Record<string, number>; skipped: { stream: string; reason: string; rows: number }[]; known: number; missing: number; asks: boolean; noted: number; failed: number; kept: number }
 export interface Run {

@@ -1,7 +1,7 @@
 // Where items come from: each source with how much it counts, its runs, and the way to the next import.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { lazy, Suspense, type FormEvent, useState } from 'react';
 import { api, asProblem } from '../../../api/client';
 import { cmdbModel } from '../../../api/cmdb';
 import { client } from '../../../api/queries';
@@ -15,6 +15,8 @@ import { Picker } from '../../../ui/Picker';
 import { CmdbPage } from '../Frame';
 import { counted, stateOf } from './words';
 
+const StaleSheet = lazy(() => import('./StaleSheet'));
+
 export default function SourcesPage() {
   const me = useMe();
   const navigate = useNavigate();
@@ -22,6 +24,7 @@ export default function SourcesPage() {
   const query = useQuery(sources);
   const list = useInfiniteQuery(runs(only));
   const [setting, set] = useState<Source | 'new' | null>(null);
+  const [looking, look] = useState<Source | null>(null);
   const mayImport = may(me, 'cmdb.import');
   const maySet = may(me, 'cmdb.source');
   useActs(mayImport ? [{ id: 'import items', keys: 'n', label: 'Import items from a file', group: 'Sources', run: () => { void navigate({ to: '/cmdb/import' }); } }] : []);
@@ -35,7 +38,7 @@ export default function SourcesPage() {
         : <section className="card scroll-x" tabIndex={0} role="region" aria-label="Sources">
           <table className="plain-table as-cards"><thead><tr><th scope="col">Source</th><th scope="col">Counts as</th><th scope="col">What it no longer shows</th><th scope="col">Stale after</th>{maySet && <th scope="col"><span className="hidden-label">Act</span></th>}</tr></thead>
             <tbody>{all.map((one) => (
-              <tr key={one.key}><td><Link to="/cmdb/sources" search={{ source: one.key } as never} className="strong">{one.name}</Link> <code className="mono dim">{one.key}</code><span className="dim small block">{one.kind === 'push' ? 'pushes by itself' : 'comes as a file'}</span></td><td className="num">rank {one.rank}{one.precedence.length > 0 && <span className="dim small block">{one.precedence.length} exception{one.precedence.length === 1 ? '' : 's'}</span>}</td><td>{one.missing === 'retire' ? `is retired; asks above ${one.retire_share} %` : 'is kept'}</td><td className="num">{one.stale_days} days</td>{maySet && <td><IconButton icon="edit" small label={`Edit ${one.name}`} onClick={() => set(one)} /></td>}</tr>
+              <tr key={one.key}><td><Link to="/cmdb/sources" search={{ source: one.key } as never} className="strong">{one.name}</Link> <code className="mono dim">{one.key}</code><span className="dim small block">{one.kind === 'push' ? 'pushes by itself' : 'comes as a file'}</span></td><td className="num">rank {one.rank}{one.precedence.length > 0 && <span className="dim small block">{one.precedence.length} exception{one.precedence.length === 1 ? '' : 's'}</span>}</td><td>{one.missing === 'retire' ? `is retired; asks above ${one.retire_share} %` : 'is kept'}</td><td className="num"><Button look="link" aria-label={`${one.name}: what it has not shown for ${one.stale_days} days`} onClick={() => look(one)}>{one.stale_days} days</Button></td>{maySet && <td><IconButton icon="edit" small label={`Edit ${one.name}`} onClick={() => set(one)} /></td>}</tr>
             ))}</tbody></table>
         </section>}
       {(all.length > 0 || rows.length > 0) && <>
@@ -46,6 +49,7 @@ export default function SourcesPage() {
           ))}</ul>}
         {list.hasNextPage && <Button look="quiet" busy={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage(); }}>Show more</Button>}
       </>}
+      {looking && <Suspense fallback={null}><StaleSheet source={looking} onClose={() => look(null)} /></Suspense>}
       {setting && <SetSource source={setting === 'new' ? undefined : setting} onClose={() => set(null)} />}
     </CmdbPage>
   );
