@@ -102,6 +102,7 @@ test('a lead writes a canned text for the team, and it is offered there', async 
   const number = await desk.given('Switch in room 2 hums');
   await desk.open(number);
   await page.locator('.composer textarea').pressSequentially('/switch');
+  await expect(page.getByRole('option')).toHaveCount(1); // the list has caught up with what was typed
   await expect(page.getByRole('option', { name: /Switch restarted/ })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.locator('.composer textarea')).toHaveValue(`Hello Tess, the switch behind ${number} was restarted.`);
