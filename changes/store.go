@@ -31,20 +31,12 @@ func (s store) many(ctx context.Context, ids []domain.TicketID) (map[domain.Tick
 func (s store) insert(ctx context.Context, f Facet) error { return s.db.Conn(ctx).Create(&f).Error }
 
 func (s store) update(ctx context.Context, f Facet) error {
-	res := s.db.Conn(ctx).Model(&Facet{}).Where("ticket_id = ? and version = ?", f.TicketID, f.Version-1).Select("*").Omit("ticket_id").Updates(&f)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Facet{}).Where("ticket_id = ? and version = ?", f.TicketID, f.Version-1).Select("*").Omit("ticket_id").Updates(&f))
 }
 
 // touch follows the ticket's version where a shared verb made a new one.
 func (s store) touch(ctx context.Context, t ticket.Ticket) error {
-	res := s.db.Conn(ctx).Exec("update changes set version = ? where ticket_id = ? and version = ?", t.Version, t.ID, t.Version-1)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Exec("update changes set version = ? where ticket_id = ? and version = ?", t.Version, t.ID, t.Version-1))
 }
 
 // sample is how many of a team's changes are looked at, the last ones: cost must not grow with the years.

@@ -20,7 +20,7 @@ func (s *Service) PlanOfList(ctx context.Context, f Filter, names Names) (lines 
 	if err != nil {
 		return nil, err
 	}
-	q, args, err := s.store.statement(r, s.db.Now(ctx), []policies.Scope{s.gate.Scope(ctx, "ci.read")})
+	q, _, args, err := s.store.statement(r, s.db.Now(ctx), []policies.Scope{s.gate.Scope(ctx, "ci.read")})
 	if err != nil {
 		return nil, err
 	}

@@ -130,11 +130,7 @@ func (s store) indexMany(ctx context.Context, fresh []*CI, docs []document) erro
 
 // update writes all columns by version; a lost race is domain.ErrStale.
 func (s store) update(ctx context.Context, c CI) error {
-	res := s.db.Conn(ctx).Model(&CI{}).Where("id = ? and version = ?", c.ID, c.Version-1).Select("*").Omit("id", "number", "created_at").Updates(&c)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&CI{}).Where("id = ? and version = ?", c.ID, c.Version-1).Select("*").Omit("id", "number", "created_at").Updates(&c))
 }
 
 func (s store) addRevisions(ctx context.Context, rows []Revision) error {
@@ -306,16 +302,5 @@ func (s store) eachOf(ctx context.Context, classes []string, yield func([]CI) er
 }
 
 func (s store) walk(ctx context.Context, cond string, args []any, yield func([]CI) error) error {
-	var after domain.CIID
-	for {
-		var page []CI
-		err := s.db.Conn(ctx).Where(cond+" and id > ?", append(args[:len(args):len(args)], int64(after))...).Order("id").Limit(1000).Find(&page).Error
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		if err := yield(page); err != nil {
-			return err
-		}
-		after = page[len(page)-1].ID
-	}
+	return db.Pages(ctx, s.db, "id", func(c CI) int64 { return int64(c.ID) }, yield, append([]any{cond}, args...)...)
 }

@@ -153,8 +153,8 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
-// statement asks for one page and one row more, which tells that there is another page.
-func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (string, []any, error) {
+// statement asks for one page and one row more, which tells that there is another page; by is its order.
+func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (q, by string, args []any, err error) {
 	tables, key, scoped := s.from(r)
 	c := s.where(r, now, key, scoped, scopes)
 	direction, than := "asc", ">"
@@ -176,7 +176,7 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (st
 	if r.After != "" {
 		value, id, err := parseCursor(r.After, r.Sort)
 		if err != nil {
-			return "", nil, err
+			return "", "", nil, err
 		}
 		switch len(order) {
 		case 1:
@@ -192,16 +192,16 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (st
 		columns = `c.ci_id as id, x.number, c.class, c.name, c.status, c.presence, c.merged_into, c.environment, c.criticality, c.team_id, c.owner_id, c.used_by, c.site_id, c.serial,
 			c.asset_tag, c.tags, c.warranty_until, c.support_until, c.body, c.verified_at, c.verified_by, c.version, c.created_at, c.updated_at`
 	}
-	by := strings.Join(order, " "+direction+", ") + " " + direction
+	by = strings.Join(order, " "+direction+", ") + " " + direction
 	found := " from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + by + " limit ?"
 	if r.match != "" {
 		// Along the index alone, which the planner would not do by itself, since it does not know that so many are met before
 		// long; rows are read of the page only. What "is true" keeps the set of those that have the words one that is looked into.
 		walk := "select c.id from " + tables + " where " + strings.Join(c.where, " and ") + " order by " + by + " offset 0"
 		return "select c.* from (select w.id from (" + walk + ") w where (w.id in (select f.ci_id from ci_search f where f.doc @@ to_tsquery('simple', ?))) is true limit ?) p join cis c on c.id = p.id order by " + by,
-			append(c.args, r.match, r.Limit+1), nil
+			by, append(c.args, r.match, r.Limit+1), nil
 	}
-	return "select " + columns + found, append(c.args, r.Limit+1), nil
+	return "select " + columns + found, by, append(c.args, r.Limit+1), nil
 }
 
 // How a list with words is found. The index of words does not know the order of the list: it gathers all items that have
@@ -247,14 +247,12 @@ func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (
 
 // page reads a page and one row more; with a condition, what meets it of the page that the filter alone would give.
 func (s store) page(ctx context.Context, r resolved, scopes []policies.Scope, of string, with []any) (out []CI, err error) {
-	q, args, err := s.statement(r, s.db.Now(ctx), scopes)
+	q, by, args, err := s.statement(r, s.db.Now(ctx), scopes)
 	if err != nil {
 		return nil, err
 	}
 	if of != "" {
-		_, order, _ := strings.Cut(q, " order by ")
-		order, _, _ = strings.Cut(order, " limit ")
-		q, args = "select * from ("+q+") c where "+of+" order by "+order+" limit ?", append(args, with...)
+		q, args = "select * from ("+q+") c where "+of+" order by "+by+" limit ?", append(args, with...)
 	}
 	run := s.db.Conn
 	if r.Q != "" {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
 )
 
 func (s store) addRelation(ctx context.Context, r *Relation) error {
@@ -14,11 +15,7 @@ func (s store) addRelation(ctx context.Context, r *Relation) error {
 
 // supersedeTie marks a row of a relation or membership as no longer held to be true.
 func (s store) supersedeTie(ctx context.Context, table string, id int64, at time.Time) error {
-	res := s.db.Conn(ctx).Exec("update "+table+" set superseded_at = ? where id = ? and superseded_at is null", at, id)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Exec("update "+table+" set superseded_at = ? where id = ? and superseded_at is null", at, id))
 }
 
 func (s store) relationNow(ctx context.Context, from domain.CIID, kind string, to domain.CIID) (r Relation, err error) {
@@ -183,11 +180,7 @@ func (s store) saveGroup(ctx context.Context, g *Group) error {
 	if g.Version == 1 {
 		return s.db.Conn(ctx).Create(g).Error
 	}
-	res := s.db.Conn(ctx).Model(&Group{}).Where("id = ? and version = ?", g.ID, g.Version-1).Select("name", "purpose", "version").Updates(g)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Group{}).Where("id = ? and version = ?", g.ID, g.Version-1).Select("name", "purpose", "version").Updates(g))
 }
 
 func (s store) addMembership(ctx context.Context, m *Membership) error {

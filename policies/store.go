@@ -126,12 +126,8 @@ func (s store) insert(ctx context.Context, r row) error {
 
 // revoke marks a grant as revoked, if it still has the version before.
 func (s store) revoke(ctx context.Context, r row) error {
-	q := s.db.Conn(ctx).Exec("update role_grants set revoked_at = ?, version = ? where id = ? and version = ?",
-		r.RevokedAt, r.Version, r.ID, r.Version-1)
-	if q.Error == nil && q.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return q.Error
+	return db.One(s.db.Conn(ctx).Exec("update role_grants set revoked_at = ?, version = ? where id = ? and version = ?",
+		r.RevokedAt, r.Version, r.ID, r.Version-1))
 }
 
 // admins counts the active people, apart from one grant and one person, who are administrators now and

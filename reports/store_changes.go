@@ -48,8 +48,8 @@ func (s store) changeRows(ctx context.Context, cond string, args []any, from, to
 		OpenedAt   time.Time
 		ResolvedAt *time.Time
 	}
-	err = s.db.Conn(ctx).Raw(`select x.change_id, i.priority, i.opened_at, i.resolved_at from change_causes x join tickets i on i.id = x.incident_id
-		where x.kind = 'caused_by' and x.confidence = 'confirmed'`).Scan(&caused).Error
+	err = s.db.Conn(ctx).Raw(`select x.change_id, i.priority, i.opened_at, i.resolved_at from changes g join change_causes x on x.change_id = g.ticket_id join tickets i on i.id = x.incident_id
+		where g.actual_end >= ? and g.actual_end < ? and x.kind = 'caused_by' and x.confidence = 'confirmed'`, from, to).Scan(&caused).Error
 	for _, x := range caused {
 		r := at[x.ChangeID]
 		if r == nil {

@@ -3,18 +3,14 @@ package v1
 import (
 	"context"
 	"encoding/json"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/api/rest"
 	"github.com/cabinetdesk/cabinet/api/route"
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/who"
-	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/people"
-	"github.com/cabinetdesk/cabinet/domain/ticket"
 	"github.com/cabinetdesk/cabinet/policies"
 )
 
@@ -73,12 +69,6 @@ func (d *Desk) ownRoutes(b *route.Book) {
 	route.Add(b, "create-my-token", d.createMyToken)
 	route.Add(b, "revoke-my-token", d.revokeMyToken)
 	route.Add(b, "change-my-password", d.changeMyPassword)
-	route.Add(b, "list-views", d.listViews)
-	route.Add(b, "save-view", d.saveView)
-	route.Add(b, "drop-view", d.dropView)
-	route.Add(b, "get-draft", d.getDraft)
-	route.Add(b, "save-draft", d.saveDraft)
-	route.Add(b, "drop-draft", d.dropDraft)
 }
 
 func (d *Desk) about(ctx context.Context, _ *rest.Empty) (*rest.Body[About], error) {
@@ -292,114 +282,4 @@ type changePasswordInput struct {
 
 func (d *Desk) changeMyPassword(ctx context.Context, in *changePasswordInput) (*rest.Empty, error) {
 	return nil, d.People.ChangePassword(ctx, in.Body.Current, in.Body.New)
-}
-
-// View is a list that somebody has named.
-type View struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Kind   string `json:"kind"`
-	Query  string `json:"query" example:"queue=mine&sort=-updated_at"`
-	Shared bool   `json:"shared"`
-	Mine   bool   `json:"mine"`
-}
-
-func view(v ticket.View, me domain.UserID) View {
-	return View{ID: v.Ref, Name: v.Name, Kind: string(v.Kind), Query: v.Query, Shared: v.Shared, Mine: v.UserID == me}
-}
-
-func (d *Desk) listViews(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[View]], error) {
-	all, err := d.Tickets.Views(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := []View{}
-	for _, v := range all {
-		out = append(out, view(v, domain.ActorFrom(ctx).User))
-	}
-	return rest.List(out), nil
-}
-
-type saveViewInput struct {
-	Body struct {
-		Name   string `json:"name" maxLength:"200"`
-		Kind   string `json:"kind,omitempty" enum:"incident,request,problem,change,ci," doc:"Of what the list is; empty: all records"`
-		Query  string `json:"query" maxLength:"4000"`
-		Shared bool   `json:"shared,omitempty"`
-	}
-}
-
-func (d *Desk) saveView(ctx context.Context, in *saveViewInput) (*rest.Body[View], error) {
-	if err := d.Gate.Check(ctx, "view.create", policies.Object{Participants: []domain.UserID{domain.ActorFrom(ctx).User}}); err != nil {
-		return nil, err
-	}
-	if in.Body.Kind == string(domain.KindCI) {
-		if _, err := cmdb.ParseQuery(in.Body.Query); err != nil {
-			return nil, err
-		}
-	}
-	v, err := d.Tickets.SaveView(ctx, ticket.View{Name: in.Body.Name, Kind: domain.Kind(in.Body.Kind), Query: in.Body.Query, Shared: in.Body.Shared})
-	if err != nil {
-		return nil, err
-	}
-	return &rest.Body[View]{Body: view(v, v.UserID)}, nil
-}
-
-func (d *Desk) dropView(ctx context.Context, in *rest.ByID) (*rest.Empty, error) {
-	return nil, d.Tickets.DropView(ctx, in.ID)
-}
-
-// Draft is what somebody had typed and not sent.
-type Draft struct {
-	Body    any       `json:"body"`
-	SavedAt time.Time `json:"saved_at"`
-}
-
-// Saved says when a draft was kept.
-type Saved struct {
-	SavedAt time.Time `json:"saved_at"`
-}
-
-type draftInput struct {
-	Key string `path:"key" maxLength:"200" example:"reply:INC-000123"`
-}
-
-// draftOutput is 204 without a draft: that nothing was typed yet is no error, and a browser would log it as one.
-type draftOutput struct {
-	Status int
-	Body   *Draft
-}
-
-func (d *Desk) getDraft(ctx context.Context, in *draftInput) (*draftOutput, error) {
-	x, err := d.Tickets.Draft(ctx, in.Key)
-	if domain.KindOf(err) == domain.NotFound {
-		return &draftOutput{Status: http.StatusNoContent}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &draftOutput{Status: http.StatusOK, Body: &Draft{Body: json.RawMessage(x.Body), SavedAt: x.SavedAt}}, nil
-}
-
-type saveDraftInput struct {
-	Key  string `path:"key" maxLength:"200" example:"reply:INC-000123"`
-	Body struct {
-		Body map[string]any `json:"body"`
-	}
-}
-
-func (d *Desk) saveDraft(ctx context.Context, in *saveDraftInput) (*rest.Body[Saved], error) {
-	raw, err := json.Marshal(in.Body.Body)
-	if err != nil {
-		return nil, domain.ErrInvalid.With("body.body", "a draft is a JSON object")
-	}
-	x, err := d.Tickets.SaveDraft(ctx, strings.TrimSpace(in.Key), raw)
-	if err != nil {
-		return nil, err
-	}
-	return &rest.Body[Saved]{Body: Saved{x.SavedAt}}, nil
-}
-
-func (d *Desk) dropDraft(ctx context.Context, in *draftInput) (*rest.Empty, error) {
-	return nil, d.Tickets.DropDraft(ctx, in.Key)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
+	"github.com/cabinetdesk/cabinet/api/v1/kept"
 	"github.com/cabinetdesk/cabinet/api/v1/pipelines"
 	"github.com/cabinetdesk/cabinet/api/v1/rooms"
 	"github.com/cabinetdesk/cabinet/api/v1/rules"
@@ -144,6 +145,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.cis = cis.Routes(b, cis.Deps{Directory: desk.Directory, CMDB: d.CMDB, Impact: d.Impact, Tickets: d.Tickets, People: d.People})
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})
+	kept.Routes(b, kept.Deps{Gate: d.Gate, Tickets: d.Tickets})
 	items.Routes(b, items.Deps{Directory: desk.Directory, Gate: d.Gate, CMDB: d.CMDB, People: d.People, Audit: d.Audit, Now: d.DB.Now})
 	sources.Routes(b, sources.Deps{Directory: desk.Directory, CMDB: d.CMDB, Sources: d.Sources, People: d.People, Files: d.Uploads})
 	rules.Routes(b, rules.Deps{Directory: desk.Directory, DB: d.DB, Gate: d.Gate, Changes: d.Changes, Rules: d.Rules, Oversight: d.Oversight, Approvals: d.Approvals})

@@ -224,21 +224,17 @@ func (s store) last(ctx context.Context, board domain.BoardID, before time.Time)
 }
 
 func (s store) each(ctx context.Context, yield func(Meeting) error) error {
-	for after := int64(0); ; {
-		var page []Meeting
-		if err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(100).Find(&page).Error; err != nil || len(page) == 0 {
-			return err
-		}
+	return db.Pages(ctx, s.db, "id", func(m Meeting) int64 { return m.ID }, func(page []Meeting) error {
 		if err := s.parts(ctx, page); err != nil {
 			return err
 		}
 		for _, m := range page {
-			after = m.ID
 			if err := yield(m); err != nil {
 				return err
 			}
 		}
-	}
+		return nil
+	})
 }
 
 // Past is a change whose work has ended.

@@ -246,18 +246,7 @@ func (s store) conflict(ctx context.Context, ref string, change domain.TicketID)
 }
 
 func (s store) eachConflict(ctx context.Context, yield func(Conflict) error) error {
-	for after := int64(0); ; {
-		var page []Conflict
-		if err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(500).Find(&page).Error; err != nil || len(page) == 0 {
-			return err
-		}
-		for _, c := range page {
-			after = c.ID
-			if err := yield(c); err != nil {
-				return err
-			}
-		}
-	}
+	return db.Each(ctx, s.db, "id", func(c Conflict) int64 { return c.ID }, yield)
 }
 
 // nameOf is what a sentence calls the other side of a finding.

@@ -27,28 +27,11 @@ func (s store) of(ctx context.Context, id domain.TicketID) (out []Cause, err err
 func (s store) insert(ctx context.Context, c *Cause) error { return s.db.Conn(ctx).Create(c).Error }
 
 func (s store) update(ctx context.Context, c Cause) error {
-	res := s.db.Conn(ctx).Model(&Cause{}).Where("id = ? and version = ?", c.ID, c.Version-1).Select("confidence", "evidence", "set_by", "set_at", "version").Updates(&c)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Cause{}).Where("id = ? and version = ?", c.ID, c.Version-1).Select("confidence", "evidence", "set_by", "set_at", "version").Updates(&c))
 }
 
 func (s store) each(ctx context.Context, yield func(Cause) error) error {
-	after := int64(0)
-	for {
-		var page []Cause
-		err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(1000).Find(&page).Error
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, c := range page {
-			if err := yield(c); err != nil {
-				return err
-			}
-		}
-		after = page[len(page)-1].ID
-	}
+	return db.Each(ctx, s.db, "id", func(x Cause) int64 { return x.ID }, yield)
 }
 
 // changesBefore finds the changes that were carried out until so long before an instant, and that reach one of the items by

@@ -148,15 +148,15 @@ func mode(p *Pipeline, environment string) string {
 
 // States yields the state of every pipeline, run and deployment, for the verification of the log.
 func (s *Service) States(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error {
-	return each(ctx, s.DB, func(p Pipeline) int64 { return p.ID }, func(p Pipeline) error { return yield(p.Key, p.Version, p.Fields()) })
+	return db.Each(ctx, s.DB, "id", func(p Pipeline) int64 { return p.ID }, func(p Pipeline) error { return yield(p.Key, p.Version, p.Fields()) })
 }
 
 // RunStates does so for runs.
 func (s *Service) RunStates(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error {
-	return each(ctx, s.DB, func(r Run) int64 { return r.ID }, func(r Run) error { return yield(r.Ref, r.Version, r.Fields()) })
+	return db.Each(ctx, s.DB, "id", func(r Run) int64 { return r.ID }, func(r Run) error { return yield(r.Ref, r.Version, r.Fields()) })
 }
 
 // DeploymentStates does so for deployments.
 func (s *Service) DeploymentStates(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error {
-	return each(ctx, s.DB, func(d Deployment) int64 { return d.ID }, func(d Deployment) error { return yield(d.Ref, d.Version, d.Fields()) })
+	return db.Each(ctx, s.DB, "id", func(d Deployment) int64 { return d.ID }, func(d Deployment) error { return yield(d.Ref, d.Version, d.Fields()) })
 }

@@ -58,16 +58,8 @@ func (s store) insertPipeline(ctx context.Context, p *Pipeline) error {
 }
 
 func (s store) updatePipeline(ctx context.Context, p Pipeline) error {
-	res := s.db.Conn(ctx).Model(&Pipeline{}).Where("id = ? and version = ?", p.ID, p.Version-1).
-		Select("name", "purpose", "owner_id", "team_id", "items", "modes", "required", "retired", "version").Updates(&p)
-	return one(res.Error, res.RowsAffected)
-}
-
-func one(err error, rows int64) error {
-	if err == nil && rows != 1 {
-		return domain.ErrStale
-	}
-	return err
+	return db.One(s.db.Conn(ctx).Model(&Pipeline{}).Where("id = ? and version = ?", p.ID, p.Version-1).
+		Select("name", "purpose", "owner_id", "team_id", "items", "modes", "required", "retired", "version").Updates(&p))
 }
 
 func (s store) runNamed(ctx context.Context, pipeline int64, name, environment string) (*Run, error) {
@@ -91,8 +83,7 @@ func (s store) runs(ctx context.Context, change domain.TicketID) (out []Run, err
 func (s store) insertRun(ctx context.Context, r *Run) error { return s.db.Conn(ctx).Create(r).Error }
 
 func (s store) updateRun(ctx context.Context, r Run) error {
-	res := s.db.Conn(ctx).Model(&Run{}).Where("id = ? and version = ?", r.ID, r.Version-1).Select("evidence", "version").Updates(&r)
-	return one(res.Error, res.RowsAffected)
+	return db.One(s.db.Conn(ctx).Model(&Run{}).Where("id = ? and version = ?", r.ID, r.Version-1).Select("evidence", "version").Updates(&r))
 }
 
 func (s store) deployments(ctx context.Context, change domain.TicketID) (out []Deployment, err error) {
@@ -132,29 +123,12 @@ func (s store) insertDeployment(ctx context.Context, d *Deployment) error {
 }
 
 func (s store) updateDeployment(ctx context.Context, d Deployment) error {
-	res := s.db.Conn(ctx).Model(&Deployment{}).Where("id = ? and version = ?", d.ID, d.Version-1).
-		Select("state", "finished_at", "told_finish", "evidence", "note", "version").Updates(&d)
-	return one(res.Error, res.RowsAffected)
+	return db.One(s.db.Conn(ctx).Model(&Deployment{}).Where("id = ? and version = ?", d.ID, d.Version-1).
+		Select("state", "finished_at", "told_finish", "evidence", "note", "version").Updates(&d))
 }
 
 // due lists the scheduled changes whose window is open at an instant.
 func (s store) due(ctx context.Context, at time.Time) (out []domain.TicketID, err error) {
 	return out, s.db.Conn(ctx).Raw(`select b.ticket_id from change_bookings b join tickets t on t.id = b.ticket_id
 		where b.live and b.starts_at <= ? and b.ends_at > ? and t.state = ? order by b.ticket_id limit 1000`, at, at, changes.StateScheduled).Scan(&out).Error
-}
-
-func each[T any](ctx context.Context, d *db.DB, id func(T) int64, yield func(T) error) error {
-	var after int64
-	for {
-		var page []T
-		if err := d.Conn(ctx).Where("id > ?", after).Order("id").Limit(1000).Find(&page).Error; err != nil || len(page) == 0 {
-			return err
-		}
-		for _, x := range page {
-			if err := yield(x); err != nil {
-				return err
-			}
-		}
-		after = id(page[len(page)-1])
-	}
 }

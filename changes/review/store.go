@@ -22,11 +22,7 @@ func (s store) one(ctx context.Context, change domain.TicketID) (r Review, found
 func (s store) insert(ctx context.Context, r Review) error { return s.db.Conn(ctx).Create(&r).Error }
 
 func (s store) update(ctx context.Context, r Review) error {
-	res := s.db.Conn(ctx).Model(&Review{}).Where("ticket_id = ? and version = ?", r.TicketID, r.Version-1).Select("*").Omit("ticket_id", "number", "created_at").Updates(&r)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Review{}).Where("ticket_id = ? and version = ?", r.TicketID, r.Version-1).Select("*").Omit("ticket_id", "number", "created_at").Updates(&r))
 }
 
 // open lists what is to be done, the first due first.
@@ -43,18 +39,5 @@ func (s store) firstUse(ctx context.Context, c changes.Change) (bool, error) {
 }
 
 func (s store) each(ctx context.Context, yield func(Review) error) error {
-	after := domain.TicketID(-1) // zero would be no number at all
-	for {
-		var page []Review
-		err := s.db.Conn(ctx).Where("ticket_id > ?", int64(after)).Order("ticket_id").Limit(1000).Find(&page).Error
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, r := range page {
-			if err := yield(r); err != nil {
-				return err
-			}
-		}
-		after = page[len(page)-1].TicketID
-	}
+	return db.Each(ctx, s.db, "ticket_id", func(r Review) int64 { return int64(r.TicketID) }, yield)
 }

@@ -15,11 +15,7 @@ type store struct{ db *db.DB }
 func (s store) insert(ctx context.Context, t *Template) error { return s.db.Conn(ctx).Create(t).Error }
 
 func (s store) update(ctx context.Context, t Template) error {
-	res := s.db.Conn(ctx).Model(&Template{}).Where("id = ? and version = ?", t.ID, t.Version-1).Select("*").Omit("id", "key", "edition", "created_at").Updates(&t)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Template{}).Where("id = ? and version = ?", t.ID, t.Version-1).Select("*").Omit("id", "key", "edition", "created_at").Updates(&t))
 }
 
 func (s store) lock(ctx context.Context, key string, edition int64) (t Template, err error) {
@@ -45,20 +41,7 @@ func (s store) current(ctx context.Context) (out []Template, err error) {
 }
 
 func (s store) each(ctx context.Context, yield func(Template) error) error {
-	var after int64
-	for {
-		var page []Template
-		err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(500).Find(&page).Error
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, t := range page {
-			if err := yield(t); err != nil {
-				return err
-			}
-		}
-		after = page[len(page)-1].ID
-	}
+	return db.Each(ctx, s.db, "id", func(x Template) int64 { return x.ID }, yield)
 }
 
 // runs lists the changes that came from a template and whose work has ended, the newest first; of one edition, or of all

@@ -23,26 +23,9 @@ func (s store) undoing(ctx context.Context, change domain.TicketID) (yes bool, e
 func (s store) insert(ctx context.Context, t *Task) error { return s.db.Conn(ctx).Create(t).Error }
 
 func (s store) update(ctx context.Context, t Task) error {
-	res := s.db.Conn(ctx).Model(&Task{}).Where("id = ? and version = ?", t.ID, t.Version-1).Select("*").Omit("id", "number", "ticket_id", "created_at").Updates(&t)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Task{}).Where("id = ? and version = ?", t.ID, t.Version-1).Select("*").Omit("id", "number", "ticket_id", "created_at").Updates(&t))
 }
 
 func (s store) each(ctx context.Context, yield func(Task) error) error {
-	var after int64
-	for {
-		var page []Task
-		err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(1000).Find(&page).Error
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, t := range page {
-			if err := yield(t); err != nil {
-				return err
-			}
-		}
-		after = page[len(page)-1].ID
-	}
+	return db.Each(ctx, s.db, "id", func(x Task) int64 { return x.ID }, yield)
 }

@@ -35,12 +35,8 @@ func (s store) saveSource(ctx context.Context, x *Source) error {
 	if x.Version == 1 {
 		return s.db.Conn(ctx).Create(x).Error
 	}
-	res := s.db.Conn(ctx).Model(&Source{}).Where("id = ? and version = ?", x.ID, x.Version-1).
-		Select("name", "kind", "rank", "precedence", "stale_days", "missing", "retire_share", "account_id", "version").Updates(x)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Source{}).Where("id = ? and version = ?", x.ID, x.Version-1).
+		Select("name", "kind", "rank", "precedence", "stale_days", "missing", "retire_share", "account_id", "version").Updates(x))
 }
 
 func (s store) addRun(ctx context.Context, r *Run) error { return s.db.Conn(ctx).Create(r).Error }

@@ -73,12 +73,8 @@ func (s store) ballots(ctx context.Context, ids []domain.TicketID) (map[domain.T
 func (s store) decide(ctx context.Context, d *Decision) error { return s.db.Conn(ctx).Create(d).Error }
 
 func (s store) settle(ctx context.Context, sl Slot) error {
-	res := s.db.Conn(ctx).Model(&Slot{}).Where("id = ? and version = ?", sl.ID, sl.Version-1).
-		Select("state", "closed_at", "version", "reminded_at", "escalated_at", "overridden_by", "overridden_at", "override_reason").Updates(&sl)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Slot{}).Where("id = ? and version = ?", sl.ID, sl.Version-1).
+		Select("state", "closed_at", "version", "reminded_at", "escalated_at", "overridden_by", "overridden_at", "override_reason").Updates(&sl))
 }
 
 func (s store) inbox(ctx context.Context, user domain.UserID, users []domain.UserID, decided bool, after int64, limit int) (out []Slot, err error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/db"
 )
 
 func (s store) impose(ctx context.Context, c *Condition) error { return s.db.Conn(ctx).Create(c).Error }
@@ -37,11 +38,7 @@ func (s store) duty(ctx context.Context, ref string) (d Duty, err error) {
 }
 
 func (s store) endDuty(ctx context.Context, d Duty) error {
-	res := s.db.Conn(ctx).Model(&Duty{}).Where("id = ? and version = ?", d.ID, d.Version-1).Select("ends_at", "version").Updates(&d)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Duty{}).Where("id = ? and version = ?", d.ID, d.Version-1).Select("ends_at", "version").Updates(&d))
 }
 
 func (s store) duties(ctx context.Context, board domain.BoardID, from, until time.Time) (out []Duty, err error) {

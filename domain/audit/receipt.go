@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -101,6 +102,73 @@ func (s *Sealer) Await(ctx context.Context, eventID string) (Receipt, error) {
 		case <-sealed:
 		case <-poll.C:
 		case <-ctx.Done():
+		}
+	}
+}
+
+// Subscribe returns a channel that receives the size of the tree after each seal of this or another
+// instance, the latest one when the reader is slow, and the function that ends the subscription.
+func (s *Sealer) Subscribe() (<-chan int64, func()) {
+	c := make(chan int64, 1)
+	s.mu.Lock()
+	s.subs[c] = struct{}{}
+	s.mu.Unlock()
+	return c, func() {
+		s.mu.Lock()
+		delete(s.subs, c)
+		s.mu.Unlock()
+	}
+}
+
+func (s *Sealer) broadcast(size int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if size <= s.size {
+		return
+	}
+	s.size = size
+	for c := range s.subs {
+		select {
+		case <-c: // the reader has not taken the one before
+		default:
+		}
+		c <- size
+	}
+}
+
+// listen hears of the seals of other instances; the poll of Run stands in while it cannot.
+func (s *Sealer) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := s.hear(ctx); err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "not listening for seals of other instances", "error", err)
+		}
+		wait := time.NewTimer(listenWait)
+		select {
+		case <-ctx.Done():
+		case <-wait.C:
+		}
+		wait.Stop()
+	}
+}
+
+func (s *Sealer) hear(ctx context.Context) error {
+	conn, err := s.log.db.Pool().Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	// A connection that listens must not go back into the pool.
+	own := conn.Hijack()
+	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
+	if _, err := own.Exec(ctx, "listen "+channel); err != nil {
+		return err
+	}
+	for {
+		n, err := own.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		if size, err := strconv.ParseInt(n.Payload, 10, 64); err == nil {
+			s.broadcast(size)
 		}
 	}
 }

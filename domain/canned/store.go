@@ -42,10 +42,6 @@ func (s store) lock(ctx context.Context, ref string) (Text, error) {
 func (s store) insert(ctx context.Context, t *Text) error { return s.db.Conn(ctx).Create(t).Error }
 
 func (s store) update(ctx context.Context, t Text) error {
-	res := s.db.Conn(ctx).Model(&Text{}).Where("id = ? and version = ?", t.ID, t.Version-1).
-		Select("name", "body", "team_id", "retired", "version", "updated_at").Updates(&t)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Text{}).Where("id = ? and version = ?", t.ID, t.Version-1).
+		Select("name", "body", "team_id", "retired", "version", "updated_at").Updates(&t))
 }

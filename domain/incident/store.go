@@ -30,9 +30,5 @@ func (s store) insert(ctx context.Context, f Facet) error { return s.db.Conn(ctx
 
 // update writes the facet; the ticket's version, checked in the same unit, guards it.
 func (s store) update(ctx context.Context, f Facet) error {
-	res := s.db.Conn(ctx).Model(&Facet{}).Where("ticket_id = ?", f.TicketID).Select("*").Omit("ticket_id").Updates(&f)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Facet{}).Where("ticket_id = ?", f.TicketID).Select("*").Omit("ticket_id").Updates(&f))
 }

@@ -35,11 +35,7 @@ func (s store) exec(ctx context.Context, query string, args ...any) error {
 
 // one runs an update that must meet exactly one row: none means that another version is there.
 func (s store) one(ctx context.Context, query string, args ...any) error {
-	q := s.db.Conn(ctx).Exec(query, args...)
-	if q.Error == nil && q.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return q.Error
+	return db.One(s.db.Conn(ctx).Exec(query, args...))
 }
 
 // values writes the rows of an insert: n rows of "(?, ?)".

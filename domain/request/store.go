@@ -56,26 +56,9 @@ func (s store) task(ctx context.Context, number string) (t Task, err error) {
 func (s store) addTask(ctx context.Context, t *Task) error { return s.db.Conn(ctx).Create(t).Error }
 
 func (s store) updateTask(ctx context.Context, t Task) error {
-	res := s.db.Conn(ctx).Model(&Task{}).Where("id = ? and version = ?", t.ID, t.Version-1).Select("*").Omit("id", "number", "ticket_id").Updates(&t)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Task{}).Where("id = ? and version = ?", t.ID, t.Version-1).Select("*").Omit("id", "number", "ticket_id").Updates(&t))
 }
 
 func (s store) eachTask(ctx context.Context, yield func(Task) error) error {
-	var after int64
-	for {
-		var page []Task
-		err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(1000).Find(&page).Error
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, t := range page {
-			if err := yield(t); err != nil {
-				return err
-			}
-		}
-		after = page[len(page)-1].ID
-	}
+	return db.Each(ctx, s.db, "id", func(t Task) int64 { return t.ID }, yield)
 }

@@ -80,12 +80,8 @@ func (s store) insert(ctx context.Context, t *Ticket) error { return s.db.Conn(c
 
 // update writes all columns by version; a lost race is domain.ErrStale.
 func (s store) update(ctx context.Context, t *Ticket) error {
-	res := s.db.Conn(ctx).Model(&Ticket{}).Where("id = ? and version = ?", t.ID, t.Version-1).
-		Select("*").Omit("id", "kind", "number").Updates(t)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Ticket{}).Where("id = ? and version = ?", t.ID, t.Version-1).
+		Select("*").Omit("id", "kind", "number").Updates(t))
 }
 
 func (s store) participants(ctx context.Context, id domain.TicketID) (users []domain.UserID, err error) {
@@ -266,16 +262,5 @@ func (s store) dropDraft(ctx context.Context, user domain.UserID, key string) er
 
 // each yields all tickets of a kind in key order, a page at a time: for the verification of the log.
 func (s store) each(ctx context.Context, kind domain.Kind, yield func([]Ticket) error) error {
-	var after domain.TicketID
-	for {
-		var page []Ticket
-		err := s.db.Conn(ctx).Where("kind = ? and id > ?", kind, after).Order("id").Limit(1000).Find(&page).Error
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		if err := yield(page); err != nil {
-			return err
-		}
-		after = page[len(page)-1].ID
-	}
+	return db.Pages(ctx, s.db, "id", func(t Ticket) int64 { return int64(t.ID) }, yield, "kind = ?", kind)
 }

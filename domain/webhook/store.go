@@ -47,12 +47,8 @@ func (s store) byID(ctx context.Context, id int64) (w Webhook, err error) {
 func (s store) insert(ctx context.Context, w *Webhook) error { return s.db.Conn(ctx).Create(w).Error }
 
 func (s store) update(ctx context.Context, w Webhook) error {
-	res := s.db.Conn(ctx).Model(&Webhook{}).Where("id = ? and version = ?", w.ID, w.Version-1).
-		Select("name", "url", "events", "secret", "secret_at", "state", "version").Updates(&w)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Webhook{}).Where("id = ? and version = ?", w.ID, w.Version-1).
+		Select("name", "url", "events", "secret", "secret_at", "state", "version").Updates(&w))
 }
 
 // tell keeps a delivery unless the same was told before.

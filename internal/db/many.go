@@ -4,6 +4,10 @@ import (
 	"context"
 	"strconv"
 	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/cabinetdesk/cabinet/domain"
 )
 
 // chunks are the numbers of rows in one INSERT, and what is left goes into a last one: few different statements, so that
@@ -90,4 +94,47 @@ func Among[T ~int64](d *DB, column string, keys []T) (cond, arg string) {
 		b = strconv.AppendInt(b, int64(k), 10)
 	}
 	return cond, string(append(b, end))
+}
+
+// walked is how many rows a walk over a table holds at once.
+const walked = 1000
+
+// Pages walks over a table by its key, a page at a time, for what looks at everything: the verification of the log. key
+// names the column, of gives it; where, a condition with its arguments, may be left out.
+func Pages[T any](ctx context.Context, d *DB, key string, of func(T) int64, yield func([]T) error, where ...any) error {
+	for after := int64(0); ; {
+		var page []T
+		q := d.Conn(ctx).Where(key+" > ?", after)
+		if len(where) > 0 {
+			q = q.Where(where[0], where[1:]...)
+		}
+		if err := q.Order(key).Limit(walked).Find(&page).Error; err != nil || len(page) == 0 {
+			return err
+		}
+		if err := yield(page); err != nil {
+			return err
+		}
+		after = of(page[len(page)-1])
+	}
+}
+
+// Each is Pages, a row at a time.
+func Each[T any](ctx context.Context, d *DB, key string, of func(T) int64, yield func(T) error) error {
+	return Pages(ctx, d, key, of, func(page []T) error {
+		for _, x := range page {
+			if err := yield(x); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// One is what an update by key and version must have done: it altered one row. Otherwise somebody else was quicker,
+// and it fails with domain.ErrStale.
+func One(done *gorm.DB) error {
+	if done.Error == nil && done.RowsAffected != 1 {
+		return domain.ErrStale
+	}
+	return done.Error
 }

@@ -39,11 +39,7 @@ func (s store) byHash(ctx context.Context, hash []byte) (Feed, error) {
 func (s store) insert(ctx context.Context, f *Feed) error { return s.db.Conn(ctx).Create(f).Error }
 
 func (s store) revoke(ctx context.Context, f Feed) error {
-	res := s.db.Conn(ctx).Model(&Feed{}).Where("id = ? and version = ?", f.ID, f.Version-1).Select("revoked_at", "version").Updates(&f)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return domain.ErrStale
-	}
-	return res.Error
+	return db.One(s.db.Conn(ctx).Model(&Feed{}).Where("id = ? and version = ?", f.ID, f.Version-1).Select("revoked_at", "version").Updates(&f))
 }
 
 // seen writes down when a feed was read, never back in time.
@@ -52,16 +48,5 @@ func (s store) seen(ctx context.Context, id int64, at time.Time) error {
 }
 
 func (s store) each(ctx context.Context, yield func(Feed) error) error {
-	for after := int64(0); ; {
-		var page []Feed
-		if err := s.db.Conn(ctx).Where("id > ?", after).Order("id").Limit(500).Find(&page).Error; err != nil || len(page) == 0 {
-			return err
-		}
-		for _, f := range page {
-			after = f.ID
-			if err := yield(f); err != nil {
-				return err
-			}
-		}
-	}
+	return db.Each(ctx, s.db, "id", func(x Feed) int64 { return x.ID }, yield)
 }

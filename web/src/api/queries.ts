@@ -119,6 +119,8 @@ export const canned = (record: string, q: string) => queryOptions({
 export const allCanned = queryOptions({ queryKey: ['canned', 'all'], queryFn: () => api.get<T.CannedTexts>('/canned', { all: true, limit: 1000 }) });
 
 export type Suggestion = 'people' | 'services' | 'classifications' | 'tickets' | 'cis' | 'items';
+/** True for a choice that has the words; a list that was found for fewer letters is narrowed with it until the new one comes. */
+export const says = (choice: Choice, words: string): boolean => [choice.label, choice.id, choice.hint].some((one) => (one ?? '').toLowerCase().includes(words.trim().toLowerCase()));
 /** Things to choose from; with `person`, that person's own configuration items come first. */
 export const suggest = (what: Suggestion, q: string, person = '') => queryOptions({
   queryKey: ['suggest', what, q, person], staleTime: 60_000,

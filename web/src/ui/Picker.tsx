@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Combobox, useCombobox } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { suggest, teams, type Choice, type Suggestion } from '../api/queries';
+import { says, suggest, teams, type Choice, type Suggestion } from '../api/queries';
 import { Icon } from './Icon';
 
 interface Props {
@@ -39,9 +39,9 @@ export function Picker({ label, choices, from, extra = [], person, value, onPick
   const found = useQuery({ ...suggest(lookup ?? 'people', typed, person), enabled: box.dropdownOpened && lookup !== undefined, placeholderData: (old) => old });
   const groups = useQuery({ ...teams, enabled: box.dropdownOpened && from === 'teams' });
   const wanted = typed.trim().toLowerCase();
-  const matches = (choice: Choice) => !wanted || choice.label.toLowerCase().includes(wanted) || (choice.hint ?? '').toLowerCase().includes(wanted);
+  const matches = (choice: Choice) => says(choice, wanted);
   const listed: Choice[] = lookup ? found.data ?? [] : from === 'teams' ? (groups.data?.items ?? []).map((team) => ({ id: team.id, label: team.name })) : choices ?? [];
-  const options: Choice[] = [...extra.filter(matches), ...(lookup ? listed : listed.filter(matches)).filter((choice) => !extra.some((one) => one.id === choice.id))].slice(0, 60);
+  const options: Choice[] = [...extra.filter(matches), ...(lookup && !found.isPlaceholderData ? listed : listed.filter(matches)).filter((choice) => !extra.some((one) => one.id === choice.id))].slice(0, 60);
   if (free && typed.trim() && !options.some((choice) => choice.label.toLowerCase() === wanted)) options.push({ id: typed.trim(), label: typed.trim(), hint: 'as typed' });
   const searchable = Boolean(from) || free || (choices?.length ?? 0) > 7;
   const waiting = (lookup && found.isFetching) || (from === 'teams' && groups.isFetching);

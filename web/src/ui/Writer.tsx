@@ -1,7 +1,7 @@
 // A Markdown field: a plain textarea with a few buttons, a preview, and files by paste or drop.
 import { useQuery } from '@tanstack/react-query';
 import { useId, useRef, useState, type DragEvent, type ClipboardEvent, type KeyboardEvent } from 'react';
-import { canned, suggest, type Choice } from '../api/queries';
+import { canned, says, suggest, type Choice } from '../api/queries';
 import { Preview } from './markdown';
 import { complete, mentionAt, type Mention } from './mention';
 
@@ -27,7 +27,8 @@ export function Writer({ id, label, value, onChange, placeholder, rows = 4, cann
   const named = useQuery({ ...suggest(mention?.sign === '#' ? 'tickets' : 'people', mention?.word ?? ''), enabled: mention !== null && !slash, placeholderData: (old) => old });
   const texts = useQuery({ ...canned(cannedFor ?? '', mention?.word ?? ''), enabled: slash && cannedFor !== undefined, placeholderData: (old) => old });
   const found = slash ? texts : named;
-  const choices = mention && (!slash || cannedFor) ? (found.data ?? []).slice(0, slash ? 8 : 6) : [];
+  // While the look-up is under way, Enter must not take the first of what was found for fewer letters.
+  const choices = mention && (!slash || cannedFor) ? (found.data ?? []).filter((one) => !found.isPlaceholderData || says(one, mention.word)).slice(0, slash ? 8 : 6) : [];
   const look = () => {
     const box = area.current;
     setMention(box && box.selectionStart === box.selectionEnd ? mentionAt(box.value, box.selectionStart) : null);
