@@ -349,3 +349,60 @@ func TestStatisticsAreBroughtUpToDate(t *testing.T) {
 		}
 	})
 }
+
+type attempt struct {
+	ID  int64
+	Key string
+	At  time.Time
+}
+
+func (attempt) TableName() string { return "login_failures" }
+
+func TestAWalkMeetsEveryRowOnceAndAnUpdateThatComesLateIsRefused(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		recording(d)
+		const rows = 2503 // more than two pages
+		err := d.Do(context.Background(), func(ctx context.Context) error {
+			var all [][]any
+			for i := range rows {
+				all = append(all, []any{int64(3*i + 1), fmt.Sprint("k", i%2), testkit.Epoch})
+			}
+			if err := d.InsertMany(ctx, "login_failures", []string{"id", "key", "at"}, all, ""); err != nil {
+				return err
+			}
+			var met, odd int
+			last := int64(0)
+			of := func(a attempt) int64 { return a.ID }
+			if err := db.Each(ctx, d, "id", of, func(a attempt) error {
+				if a.ID <= last {
+					t.Errorf("%d comes after %d", a.ID, last)
+				}
+				last = a.ID
+				met++
+				return nil
+			}); err != nil {
+				return err
+			}
+			if err := db.Pages(ctx, d, "id", of, func(page []attempt) error { odd += len(page); return nil }, "key = ?", "k1"); err != nil {
+				return err
+			}
+			if met != rows || odd != rows/2 {
+				t.Errorf("met %d rows, and %d that fit", met, odd)
+			}
+			stop := errors.New("enough")
+			if err := db.Each(ctx, d, "id", of, func(attempt) error { return stop }); !errors.Is(err, stop) {
+				t.Errorf("went on: %v", err)
+			}
+			if err := db.One(d.Conn(ctx).Exec("update login_failures set key = 'x' where id = 4")); err != nil {
+				t.Error(err)
+			}
+			if err := db.One(d.Conn(ctx).Exec("update login_failures set key = 'x' where id = 5")); !errors.Is(err, domain.ErrStale) {
+				t.Errorf("of no row: %v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
