@@ -24,7 +24,7 @@ export default function TemplateNewPage() {
     } catch (error) { setProblem(asProblem(error)); setBusy(false); }
   };
   return (
-    <div className="page narrow">
+    <div className="page narrow stack loose">
       <header><h1>New template</h1></header>
       <p className="dim">What is done the same way each time is approved once. It is a draft until you put it to the board, with changes that went well.</p>
       <TemplateForm given={emptyTemplate} busy={busy} problem={problem} save="Save draft" onSave={(doc) => { void save(doc); }} onLeave={() => { void navigate({ to: '/standard-changes' }); }}>
