@@ -78,7 +78,7 @@ test('filters live in the address, and a view keeps them', async ({ desk, page }
   const shown = await desk.rows.count();
   expect(shown).toBeGreaterThan(0);
   expect(await desk.rows.locator('.prio.p3, .prio.p4').count()).toBe(0);
-  await page.reload();
+  await desk.reload();
   await expect(desk.rows).toHaveCount(shown);
 
   await page.getByRole('button', { name: 'Views' }).click();
@@ -99,7 +99,7 @@ test('a draft survives a reload, and another browser has it too', async ({ brows
   await desk.open(number);
   await page.locator('.composer textarea').fill('The clock needs a new');
   await expect(page.locator('.composer')).toContainText('Draft saved');
-  await page.reload();
+  await desk.reload();
   await expect(page.locator('.composer textarea')).toHaveValue('The clock needs a new');
   const elsewhere = await someone(browser, baseURL!);
   await elsewhere.desk.is('hugo');
