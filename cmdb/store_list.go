@@ -206,10 +206,11 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (q,
 
 // How a list with words is found. The index of words does not know the order of the list: it gathers all items that have
 // the words. Few are looked up and sorted; many are met along the list before long, unless they all stand at its end.
-// Statistics tell the cases apart badly, above all for several words together, so PostgreSQL tries.
+// Statistics tell the cases apart badly, above all for several words together, so it is tried: SQLite counts quickly and
+// walks where there are many, PostgreSQL walks first and counts where that is not enough.
 type limits struct {
 	often   int // from how many hits on there are many
-	walking int // how far PostgreSQL walks before it asks how many there are
+	walking int // how far the list is walked before all hits are gathered
 }
 
 var usual = limits{often: 3000, walking: 300}
@@ -226,14 +227,23 @@ func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (
 		if err != nil {
 			return nil, err
 		}
-		r.frequent = n >= int64(s.limits.often)
-		return s.page(ctx, r, scopes, "", nil)
+		if r.frequent = n >= int64(s.limits.often); !r.frequent {
+			return s.page(ctx, r, scopes, "", nil)
+		}
 	}
 	walk := r
 	walk.wordless, walk.Limit = true, s.limits.walking-1
-	out, err = s.page(ctx, walk, scopes, "exists (select 1 from ci_search f where f.ci_id = c.id and f.doc @@ to_tsquery('simple', ?))", []any{match, r.Limit + 1})
+	// The plus keeps SQLite from asking the index of words once for each row: it is read once, and what stands on the walk is kept.
+	has := "c.id in (select f.rowid from ci_search f where f.ci_search match ? and +f.rowid in (select w.id from walk w))"
+	if s.db.IsPostgres() {
+		has = "exists (select 1 from ci_search f where f.ci_id = c.id and f.doc @@ to_tsquery('simple', ?))"
+	}
+	out, err = s.page(ctx, walk, scopes, has, []any{match, r.Limit + 1})
 	if err != nil || len(out) > r.Limit {
 		return out, err
+	}
+	if !s.db.IsPostgres() {
+		return s.page(ctx, r, scopes, "", nil)
 	}
 	keys, many, err := s.hits(ctx, match)
 	if err != nil {
@@ -245,14 +255,14 @@ func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (
 	return s.page(ctx, r, scopes, "", nil)
 }
 
-// page reads a page and one row more; with a condition, what meets it of the page that the filter alone would give.
+// page reads a page and one row more; with a condition, what meets it of that page, which the condition calls walk.
 func (s store) page(ctx context.Context, r resolved, scopes []policies.Scope, of string, with []any) (out []CI, err error) {
 	q, by, args, err := s.statement(r, s.db.Now(ctx), scopes)
 	if err != nil {
 		return nil, err
 	}
 	if of != "" {
-		q, args = "select * from ("+q+") c where "+of+" order by "+by+" limit ?", append(args, with...)
+		q, args = "with walk as materialized ("+q+") select * from walk c where "+of+" order by "+by+" limit ?", append(args, with...)
 	}
 	run := s.db.Conn
 	if r.Q != "" {
