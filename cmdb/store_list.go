@@ -161,31 +161,28 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (q,
 	if strings.HasPrefix(r.Sort, "-") {
 		direction, than = "desc", "<"
 	}
-	column := sorts[strings.TrimPrefix(r.Sort, "-")].column
-	never := "'0001-01-01 00:00:00.000000'"
+	never, name := "'0001-01-01 00:00:00.000000'", byName
 	if s.db.IsPostgres() {
 		never = "'0001-01-01 00:00:00+00'::timestamptz"
 	}
-	column = strings.ReplaceAll(column, "never", never)
-	order := []string{column, key}
-	if column == "" {
-		order = order[1:]
-	} else if strings.HasPrefix(column, "case") {
-		order = []string{column, "c.name", key}
+	if !r.Moment.Now() {
+		name = "lower(c.name)"
 	}
+	var order, marks []string
+	for _, column := range sorts[strings.TrimPrefix(r.Sort, "-")].columns {
+		mark := "?"
+		if column == byName {
+			column, mark = name, "lower(?)"
+		}
+		order, marks = append(order, strings.ReplaceAll(column, "never", never)), append(marks, mark)
+	}
+	order, marks = append(order, key), append(marks, "?")
 	if r.After != "" {
-		value, id, err := parseCursor(r.After, r.Sort)
+		values, id, err := parseCursor(r.After, r.Sort)
 		if err != nil {
 			return "", "", nil, err
 		}
-		switch len(order) {
-		case 1:
-			c.add(key+" "+than+" ?", id)
-		case 2:
-			c.add("("+column+", "+key+") "+than+" (?, ?)", value, id)
-		default: // the name of the last row stands in the table still
-			c.add("("+column+", c.name, "+key+") "+than+" (?, (select l.name from cis l where l.id = ?), ?)", value, id, id)
-		}
+		c.add("("+strings.Join(order, ", ")+") "+than+" ("+strings.Join(marks, ", ")+")", append(values, id)...)
 	}
 	columns := "c.*"
 	if !r.Moment.Now() {
