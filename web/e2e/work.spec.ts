@@ -159,3 +159,15 @@ test('an edit on an old version is refused and shows the latest', async ({ desk,
   await expect(desk.toast).toContainText('Somebody changed this record in the meantime');
   await expect(page.locator('.record-head h1')).toContainText('2.15');
 });
+
+test('an address that somebody shortened leads on, and one that leads nowhere says so', async ({ desk, page }) => {
+  await desk.is('hugo');
+  await desk.goto('/changes');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('All open changes');
+  await desk.goto('/cmdb');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Configuration items');
+  await desk.goto('/nowhere/at/all');
+  await expect(page.getByText('This address leads nowhere in Cabinet.')).toBeVisible();
+  await page.getByRole('link', { name: 'Assigned to me' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Assigned to me');
+});
