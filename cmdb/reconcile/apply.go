@@ -292,7 +292,7 @@ func (s *Service) change(ctx context.Context, r *Run, source Source, i *Item) er
 		return err
 	}
 	out.Version = now[i.CIID].Version
-	if seen, err := s.store.sightings(ctx, source.Key, []string{i.Key}); err != nil {
+	if seen, err := s.sightings(ctx, source.Key, []string{i.Key}); err != nil {
 		return err
 	} else if g, known := seen[i.Key]; known {
 		out.Reported = g.Status

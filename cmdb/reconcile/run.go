@@ -149,6 +149,7 @@ const (
 	isUndone
 	isKept
 	isFailed
+	isSettled // a person has decided whose row it is
 )
 
 // Proposal is what is to become of an item.
@@ -211,6 +212,7 @@ type runFact struct {
 	run    Run
 	source string
 	what   string
+	more   []domain.FieldChange
 }
 
 // Event implements domain.Fact.
@@ -229,13 +231,14 @@ func (f runFact) Event() domain.Event {
 	}
 	say("failed", strconv.FormatInt(f.run.Summary.Failed, 10))
 	say("kept", strconv.FormatInt(f.run.Summary.Kept, 10))
+	e.Fields = append(e.Fields, f.more...)
 	return e
 }
 
 // note emits a fact of a run, in the unit of work open in ctx.
-func (s *Service) note(ctx context.Context, r *Run, source Source, what string) error {
+func (s *Service) note(ctx context.Context, r *Run, source Source, what string, more ...domain.FieldChange) error {
 	r.Events++
-	return s.DB.Emit(ctx, runFact{*r, source.Key, what})
+	return s.DB.Emit(ctx, runFact{*r, source.Key, what, more})
 }
 
 // Runs lists runs, newest first: of one source, or of all with an empty key. Who may: cmdb.sources.

@@ -61,7 +61,7 @@ func (s *Service) ends(ctx context.Context, r Run, source Source, page []Tie) (m
 	}
 	keys = append(keys, by["key"]...)
 	out := map[string]end{}
-	seen, err := s.store.sightings(ctx, source.Key, keys)
+	seen, err := s.sightings(ctx, source.Key, keys)
 	if err != nil {
 		return nil, err
 	}

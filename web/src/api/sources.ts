@@ -12,9 +12,14 @@ export interface Run {
   made_at: string; proposed_at: string | null; applied_at: string | null; undone_at: string | null;
 }
 export interface RunChange { field: string; before: string | null; after: string | null; source: string | null; by: Person | null; observed_at: string | null }
-export interface RunItem { line: number; key: string; class: string; name: string; number: string | null; matched: string | null; action: string; done: 'proposed' | 'applied' | 'undone' | 'kept' | 'failed'; changes: RunChange[]; kept: RunChange[]; reason?: string; column?: string; others: string[]; notes: { column: string; reason: string }[] }
+export interface RunItem { seq: number; line: number; key: string; class: string; name: string; number: string | null; matched: string | null; action: string; done: 'proposed' | 'applied' | 'undone' | 'kept' | 'failed' | 'settled'; changes: RunChange[]; kept: RunChange[]; reason?: string; column?: string; others: string[]; notes: { column: string; reason: string }[] }
 export interface RunBlocker { number: string; reason: string }
-export interface DuplicateSet { by: 'serial' | 'asset_tag' | 'name'; text: string; items: { number: string; name: string; class: string; status: string; serial: string; asset_tag: string; sources: string[]; updated_at: string; version: number }[] }
+export type LikenessBy = 'serial' | 'asset_tag' | 'name';
+export interface DuplicateCi { number: string; name: string; class: string; status: string; serial: string; asset_tag: string; sources: string[]; updated_at: string; version: number }
+/** Two items of which somebody has said that they are not one; again: what they have in common has come to be since. */
+export interface Apart { id: string; items: { number: string; name: string; class: string }[]; evidence: { by: LikenessBy; text: string }[]; reason: string; by: Person | null; at: string; again: boolean }
+export interface DuplicateSet { by: LikenessBy; text: string; items: DuplicateCi[]; told: Apart[] }
+export interface Conflict { run: string; state: RunState; source: string; file: string; at: string; seq: number; line: number; key: string; name: string; class: string; serial: string; asset_tag: string; reason: string; items: DuplicateCi[]; lines: string[] }
 export interface Figures { key: string; items: number; complete: number; fresh: number; orphans: number; missing: Record<string, number> }
 export interface Quality { days: number; classes: Figures[]; sources: Figures[] }
 export interface Difference { what: string; where: string; text: string; narrows: boolean }
@@ -40,6 +45,14 @@ export const runBlockers = (id: string) => queryOptions({ queryKey: ['ci-run-blo
 export const duplicates = infiniteQueryOptions({
   queryKey: ['ci-duplicates'], queryFn: ({ pageParam, signal }) => api.get<Page<DuplicateSet>>('/cmdb/duplicates', { limit: 30, after: pageParam }, signal),
   initialPageParam: '', getNextPageParam: (last: Page<DuplicateSet>) => last.next || undefined,
+});
+export const toldApart = infiniteQueryOptions({
+  queryKey: ['ci-apart'], queryFn: ({ pageParam, signal }) => api.get<Page<Apart>>('/cmdb/apart', { limit: 30, after: pageParam }, signal),
+  initialPageParam: '', getNextPageParam: (last: Page<Apart>) => last.next || undefined,
+});
+export const conflicts = infiniteQueryOptions({
+  queryKey: ['ci-conflicts'], queryFn: ({ pageParam, signal }) => api.get<Page<Conflict>>('/cmdb/conflicts', { limit: 30, after: pageParam }, signal),
+  initialPageParam: '', getNextPageParam: (last: Page<Conflict>) => last.next || undefined,
 });
 export const quality = (days: number) => queryOptions({ queryKey: ['ci-quality', days], queryFn: ({ signal }) => api.get<Quality>('/cmdb/quality', { days }, signal), staleTime: 60_000 });
 
