@@ -25,14 +25,14 @@ export function ConflictCard({ row, model, onMerge }: { row: Conflict; model: Ci
   };
   return (
     <section className="card pad stack" aria-label={`Line ${row.line} of ${row.file}`}>
-      <h2>Line <span className="num">{row.line}</span> of <Link to="/cmdb/runs/$id" params={{ id: row.run } as never}>{row.file}</Link>: {row.name || row.key}</h2>
+      <h2>Line <span className="num">{row.line}</span> of {row.file}: {row.name || row.key}</h2>
       <p className="small">{row.reason} <span className="dim">{row.source}, <Ago at={row.at} />{row.state === 'proposed' ? '; proposed, not applied' : ''}. The row: {[row.class ? classLabel(model, row.class) : '', row.key ? `key ${row.key}` : '', row.serial ? `serial ${row.serial}` : '', row.asset_tag ? `asset tag ${row.asset_tag}` : ''].filter(Boolean).join(', ')}.</span></p>
       {row.items.length > 0 && <ul className="list tasks">{row.items.map((one) => (
-        <li key={one.number} className="row wraps"><span className="grow"><Link to={ciPath(one.number)}>{one.name}</Link> <span className="dim small">{classLabel(model, one.class)} · <span className="num">{one.number}</span>{one.serial ? ` · serial ${one.serial}` : ''}{one.asset_tag ? ` · asset tag ${one.asset_tag}` : ''}{one.sources.length > 0 ? ` · from ${one.sources.join(', ')}` : ''}</span></span>
+        <li key={one.number} className="row wraps"><Link to={ciPath(one.number)}>{one.name}</Link><span className="dim small grow">{classLabel(model, one.class)} · <span className="num">{one.number}</span>{one.serial ? ` · serial ${one.serial}` : ''}{one.asset_tag ? ` · asset tag ${one.asset_tag}` : ''}{one.sources.length > 0 ? ` · from ${one.sources.join(', ')}` : ''}</span>
           {may(me, 'cmdb.import') && <Button busy={busy === one.number} onClick={() => { void settle(one.number); }}>It is this one</Button>}</li>
       ))}</ul>}
       {row.lines.length > 0 && <p className="dim small">Also {row.lines.join(', ')} of the file: the source has to tell them apart.</p>}
-      {row.items.length > 1 && may(me, 'ci.merge') && <div className="row"><Button look="quiet" onClick={() => onMerge(row.items.map((one) => one.number))}>They are one…</Button></div>}
+      <div className="row wraps">{row.items.length > 1 && may(me, 'ci.merge') && <Button onClick={() => onMerge(row.items.map((one) => one.number))}>They are one…</Button>}<Link to={`/cmdb/runs/${row.run}`}>See the run</Link></div>
     </section>
   );
 }

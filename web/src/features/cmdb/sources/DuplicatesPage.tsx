@@ -19,7 +19,7 @@ export default function DuplicatesPage() {
   const [merging, merge] = useState<string[]>([]);
   return (
     <CmdbPage title="Duplicates">
-      <Segments label="What to show" value={tab} options={[{ value: 'open', label: 'To decide' }, { value: 'apart', label: 'Not the same thing' }]} onChange={choose} />
+      <div className="queue-tabs"><Segments label="What to show" value={tab} options={[{ value: 'open', label: 'To decide' }, { value: 'apart', label: 'Not the same thing' }]} onChange={choose} /></div>
       {tab === 'open' ? <Open onMerge={merge} /> : <Told />}
       {merging.length > 0 && <Suspense fallback={null}><MergeSheet numbers={merging} onClose={() => merge([])} /></Suspense>}
     </CmdbPage>
@@ -48,7 +48,7 @@ function Open({ onMerge }: { onMerge: (numbers: string[]) => void }) {
 }
 
 const pair = (told: Apart) => told.items.map((one) => one.number).join(' and ');
-const said = (told: Apart) => <>{told.by?.name ?? 'The desk'} said so on {dateTime(told.at)}: “{told.reason}”</>;
+const said = (told: Apart) => <>{told.by?.name ?? 'The desk'} said so on {dateTime(told.at)}: “{told.reason}”.</>;
 const evidence = (told: Apart) => told.evidence.map((one) => `${shares[one.by]} (${one.text})`).join(', ');
 
 function SetCard({ set, onMerge }: { set: DuplicateSet; onMerge: (numbers: string[]) => void }) {
@@ -58,8 +58,8 @@ function SetCard({ set, onMerge }: { set: DuplicateSet; onMerge: (numbers: strin
     <section className="card pad stack" aria-label={`${set.items.length} items with the ${shares[set.by]} ${set.text}`}>
       <h2>{set.items.length} items with one {shares[set.by]}: <span className="mono">{set.text}</span></h2>
       {set.told.map((told) => (told.again
-        ? <Notice key={told.id} look="warn" icon="alert" act={<Button look="link" onClick={() => { void takeBack(told); }}>Take that back</Button>}><strong>{pair(told)} stand here again.</strong> They were not one in spite of a common {evidence(told)}; {said(told)}. Since then they have the {shares[set.by]} {set.text} in common, too.</Notice>
-        : <p key={told.id} className="dim small">{pair(told)} are not one; {said(told)}. <Button look="link" onClick={() => { void takeBack(told); }}>Take that back</Button></p>))}
+        ? <Notice key={told.id} look="warn" icon="alert" act={<Button look="link" onClick={() => { void takeBack(told); }}>Take that back</Button>}><strong>{pair(told)} stand here again.</strong> They were not one in spite of a common {evidence(told)}; {said(told)} Since then they have the {shares[set.by]} {set.text} in common, too.</Notice>
+        : <p key={told.id} className="dim small">{pair(told)} are not one; {said(told)} <Button look="link" onClick={() => { void takeBack(told); }}>Take that back</Button></p>))}
       <ul className="list tasks">{set.items.map((one) => (
         <li key={one.number} className="row wraps"><Link to={ciPath(one.number)}>{one.name}</Link><span className="dim small">{classLabel(model, one.class)} · <span className="num">{one.number}</span> · {(model?.statuses.find((status) => status.name === one.status)?.label ?? one.status).toLowerCase()}{one.serial && set.by !== 'serial' ? ` · serial ${one.serial}` : ''}{one.asset_tag && set.by !== 'asset_tag' ? ` · asset tag ${one.asset_tag}` : ''}{one.sources.length > 0 ? ` · from ${one.sources.join(', ')}` : ' · by hand'}</span></li>
       ))}</ul>
@@ -78,7 +78,7 @@ function Told() {
   return (
     <section className="card" aria-label="Not the same thing">
       <ul className="list tasks">{list.map((told) => (
-        <li key={told.id} className="row wraps"><span className="grow">{told.items.map((one, index) => <span key={one.number}>{index > 0 ? ' and ' : ''}<Link to={ciPath(one.number)}>{one.name}</Link> <span className="num dim small">{one.number}</span></span>)}<span className="dim small block">In spite of a common {evidence(told)}. {said(told)}</span></span>
+        <li key={told.id} className="row wraps"><span className="grow">{told.items.map((one) => <span key={one.number} className="row"><Link to={ciPath(one.number)}>{one.name}</Link><span className="num dim small">{one.number}</span></span>)}<span className="dim small block">In spite of a common {evidence(told)}. {said(told)}</span></span>
           <Button look="quiet" onClick={() => { void takeBack(told); }}>Take that back</Button></li>
       ))}</ul>
       {query.hasNextPage && <div className="inside"><Button look="quiet" busy={query.isFetchingNextPage} onClick={() => { void query.fetchNextPage(); }}>Show more</Button></div>}

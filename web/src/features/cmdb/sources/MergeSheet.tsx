@@ -83,8 +83,8 @@ function Merge({ pages, left, onClose }: { pages: CiPage[]; left: number; onClos
         </table>
       </div>
       {shown.length === 0 && <p className="dim small">They do not differ in anything that is known.</p>}
-      {rows.some((row) => !row.differs) && <div><Button look="link" aria-expanded={all} onClick={() => showAll(!all)}>{all ? 'Only in what they differ' : `Show the ${rows.filter((row) => !row.differs).length} values that are the same, too`}</Button></div>}
-      <p className="small">{going.length === 0 ? 'Nothing is merged: all others are left out.' : `${ties === 1 ? 'One relation goes' : `${ties} relations go`} over to ${stays.name}, ${groups === 1 ? 'one group' : `${groups} groups`} and all records about ${going.length === 1 ? going[0]!.number : 'them'}, too. All of it can be parted again, from the page of the item.`}{left > 0 ? ` ${left} more wait until these are done.` : ''}</p>
+      {rows.some((row) => !row.differs) && <div><Button look="link" aria-expanded={all} onClick={() => showAll(!all)}>{all ? 'Only in what they differ' : 'Also what is the same'}</Button></div>}
+      <p className="small">{going.length === 0 ? 'Nothing is merged: all others are left out.' : `${[ties > 0 ? `${ties} ${ties === 1 ? 'relation' : 'relations'}` : '', groups > 0 ? `${groups} ${groups === 1 ? 'group' : 'groups'}` : '', `all records about ${going.length === 1 ? going[0]!.number : 'them'}`].filter(Boolean).join(', ')} go over to ${stays.name}. All of it can be parted again, from the page of the item.`}{left > 0 ? ` ${left} more wait until these are done.` : ''}</p>
       <Field label="Reason" hint="Kept in the timeline and the audit log">{(ids) => <textarea {...ids} className="input" required data-autofocus value={reason} onChange={(event) => type(event.target.value)} />}</Field>
       <div className="row"><Button type="submit" look="primary" busy={busy} disabled={going.length === 0}>Merge {going.length > 1 ? `${going.length} items` : ''} into {stays.name}</Button><Button look="quiet" onClick={onClose}>Leave it</Button></div>
     </form>
