@@ -98,7 +98,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/admin/people/$id', () => import('./features/admin/PersonPage')),
   at('/admin/teams', () => import('./features/admin/TeamsPage')),
   at('/admin/boards', () => import('./features/admin/BoardsPage')),
-  at('/admin/policy', () => import('./features/admin/PolicyPage')),
+  ...['/admin/policy', '/admin/policy/$part', '/admin/policy/$part/$key'].map((path) => at(path, () => import('./features/admin/rules/RulesPage'))),
   at('/admin/schedules', () => import('./features/admin/schedules/SchedulesPage')),
   at('/admin/canned', () => import('./features/admin/CannedPage')),
   at('/admin/roles', () => import('./features/admin/RolesPage')),
