@@ -147,6 +147,7 @@ var bodies = map[string]any{
 	"draft-template": map[string]any{"key": "x", "template": soundTemplate}, "amend-template": map[string]any{"template": soundTemplate},
 	"raise-standard-change": map[string]any{"start": "2026-03-03T09:00:00Z"}, "propose-template": map[string]any{"evidence": []string{"CHG-999999"}},
 	"withdraw-template": map[string]any{"reason": "x"}, "decide-template": map[string]any{"decision": "approve", "digest": "x"}, "manage-template": map[string]any{"reason": "x"},
+	"check-change-rules": map[string]any{"document": map[string]any{}}, "try-change-rules": map[string]any{"document": map[string]any{}},
 	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
 	"make-schedule":  map[string]any{"kind": "freeze", "name": "x", "zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60, "scope": map[string]any{"everything": true}},
 	"amend-schedule": map[string]any{"purpose": "x"}, "free-slots": map[string]any{"minutes": 60}, "foresee-conflicts": map[string]any{"start": "2026-03-02T22:00:00Z", "end": "2026-03-02T23:00:00Z"},

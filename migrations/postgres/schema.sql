@@ -614,7 +614,8 @@ create table cis (
   verified_by bigint,
   version bigint not null,
   created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  sort_name text not null default lower(name)
 );
 create table cmdb_models (
   version bigint not null,
@@ -1512,20 +1513,20 @@ CREATE INDEX ci_search_doc ON ci_search USING gin (doc);
 CREATE INDEX ci_sightings_ci ON ci_sightings USING btree (ci_id);
 CREATE INDEX ci_sightings_seen ON ci_sightings USING btree (source, last_seen);
 CREATE INDEX cis_asset_tag ON cis USING btree (asset_tag, id) WHERE (asset_tag <> ''::text);
-CREATE INDEX cis_class_name ON cis USING btree (class, name, id) WHERE (presence = 'present'::text);
+CREATE INDEX cis_class_name ON cis USING btree (class, sort_name, id) WHERE (presence = 'present'::text);
 CREATE INDEX cis_criticality ON cis USING btree ((
 CASE criticality
     WHEN 0 THEN (9)::bigint
     ELSE criticality
-END), name, id) WHERE (presence = 'present'::text);
+END), sort_name, id) WHERE (presence = 'present'::text);
 CREATE INDEX cis_merged ON cis USING btree (merged_into) WHERE (merged_into IS NOT NULL);
-CREATE INDEX cis_name ON cis USING btree (name, id) WHERE (presence = 'present'::text);
-CREATE INDEX cis_owner_name ON cis USING btree (owner_id, name, id) WHERE (presence = 'present'::text);
+CREATE INDEX cis_name ON cis USING btree (sort_name, id) WHERE (presence = 'present'::text);
+CREATE INDEX cis_owner_name ON cis USING btree (owner_id, sort_name, id) WHERE (presence = 'present'::text);
 CREATE INDEX cis_serial ON cis USING btree (serial, id) WHERE (serial <> ''::text);
-CREATE INDEX cis_site_name ON cis USING btree (site_id, name, id) WHERE (presence = 'present'::text);
-CREATE INDEX cis_team_name ON cis USING btree (team_id, name, id) WHERE (presence = 'present'::text);
+CREATE INDEX cis_site_name ON cis USING btree (site_id, sort_name, id) WHERE (presence = 'present'::text);
+CREATE INDEX cis_team_name ON cis USING btree (team_id, sort_name, id) WHERE (presence = 'present'::text);
 CREATE INDEX cis_updated ON cis USING btree (updated_at DESC, id DESC) WHERE (presence = 'present'::text);
-CREATE INDEX cis_user_name ON cis USING btree (used_by, name, id) WHERE (presence = 'present'::text);
+CREATE INDEX cis_user_name ON cis USING btree (used_by, sort_name, id) WHERE (presence = 'present'::text);
 CREATE INDEX cis_verified ON cis USING btree (COALESCE(verified_at, '0001-01-01 00:00:00+00'::timestamp with time zone), id) WHERE (presence = 'present'::text);
 CREATE INDEX comments_ticket ON comments USING btree (ticket_id, id);
 CREATE INDEX delegations_from ON delegations USING btree (from_id);

@@ -662,7 +662,7 @@ CREATE TABLE cis (
   version        integer not null,
   created_at     datetime not null,
   updated_at     datetime not null
-);
+, sort_name text not null generated always as (lower(name)) virtual);
 
 CREATE TABLE cmdb_models (
   version integer primary key,
@@ -1308,25 +1308,25 @@ CREATE INDEX ci_sightings_seen on ci_sightings (source, last_seen);
 
 CREATE INDEX cis_asset_tag on cis (asset_tag, id) where asset_tag <> '';
 
-CREATE INDEX cis_class_name on cis (class, name, id) where presence = 'present';
+CREATE INDEX cis_class_name on cis (class, sort_name, id) where presence = 'present';
 
-CREATE INDEX cis_criticality on cis ((case criticality when 0 then 9 else criticality end), name, id) where presence = 'present';
+CREATE INDEX cis_criticality on cis ((case criticality when 0 then 9 else criticality end), sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_merged on cis (merged_into) where merged_into is not null;
 
-CREATE INDEX cis_name on cis (name, id) where presence = 'present';
+CREATE INDEX cis_name on cis (sort_name, id) where presence = 'present';
 
-CREATE INDEX cis_owner_name on cis (owner_id, name, id) where presence = 'present';
+CREATE INDEX cis_owner_name on cis (owner_id, sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_serial on cis (serial, id) where serial <> '';
 
-CREATE INDEX cis_site_name on cis (site_id, name, id) where presence = 'present';
+CREATE INDEX cis_site_name on cis (site_id, sort_name, id) where presence = 'present';
 
-CREATE INDEX cis_team_name on cis (team_id, name, id) where presence = 'present';
+CREATE INDEX cis_team_name on cis (team_id, sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_updated on cis (updated_at desc, id desc) where presence = 'present';
 
-CREATE INDEX cis_user_name on cis (used_by, name, id) where presence = 'present';
+CREATE INDEX cis_user_name on cis (used_by, sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_verified on cis (coalesce(verified_at, '0001-01-01 00:00:00.000000'), id) where presence = 'present';
 
