@@ -210,7 +210,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{seq}", "1", "{version}", "0", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{seq}", "1", "{version}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
