@@ -233,7 +233,7 @@ func (s *Service) moveTies(ctx context.Context, c, into CI, now time.Time) (out 
 		if err := s.withdrawMember(ctx, g.Ref, why, ""); err != nil {
 			return nil, err
 		}
-		joined, err := s.Join(ctx, MemberInput{Group: g.Group, Number: into.Number, From: g.ValidFrom, Until: until(g.ValidTo), Reason: why})
+		joined, err := s.Join(ctx, MemberInput{Group: g.Group, Number: into.Number, From: g.ValidFrom, Until: until(g.ValidTo), Reason: why, Source: g.Source})
 		switch {
 		case err == nil:
 			move.Created = joined.Ref

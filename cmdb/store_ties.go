@@ -238,6 +238,25 @@ func (s store) membershipPast(ctx context.Context, ref string) (last *Membership
 	return last, open, version, nil
 }
 
+// membershipBefore gives what is held to be true of a membership, nil when it was withdrawn, and how it was a version before.
+func (s store) membershipBefore(ctx context.Context, ref string) (last, before *Membership, err error) {
+	var rows []Membership
+	if err := s.db.Conn(ctx).Raw(membershipSelect+"where m.ref = ? order by m.id", ref).Scan(&rows).Error; err != nil {
+		return nil, nil, err
+	}
+	for i, r := range rows {
+		if r.SupersededAt == nil {
+			last = &rows[i]
+		}
+	}
+	for i, r := range rows {
+		if last != nil && r.Version == last.Version-1 {
+			before = &rows[i]
+		}
+	}
+	return last, before, nil
+}
+
 // eachMembership yields what is held to be true of each membership, and of withdrawn ones their last row.
 func (s store) eachMembership(ctx context.Context, yield func(m Membership, withdrawn bool, version int64) error) error {
 	var after int64
@@ -412,7 +431,7 @@ func (s store) digest(ctx context.Context, now time.Time, line func(parts ...str
 			}
 		}
 		for _, m := range page {
-			line("member", m.state()["ci"], m.Group, m.state()["valid_from"], m.state()["valid_to"])
+			line("member", m.state()["ci"], m.Group, m.state()["valid_from"], m.state()["valid_to"], m.Source)
 			last = int64(m.CIID)
 		}
 	}

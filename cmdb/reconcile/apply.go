@@ -122,6 +122,11 @@ func (s *Service) carryOut(ctx context.Context, r *Run, source Source, progress 
 	return s.unit(ctx, r, func(ctx context.Context, r *Run) error {
 		now := s.DB.Now(ctx)
 		r.State, r.AppliedAt = Applied, &now
+		// Some were there already, or could not be made.
+		var err error
+		if r.Summary.Ties, r.Summary.Members, err = s.store.countTies(ctx, r.ID); err != nil {
+			return err
+		}
 		if r.Events == 0 {
 			return nil
 		}

@@ -38,7 +38,7 @@ func (p *proposer) conclude(ctx context.Context, sum cifile.Summary) error {
 		if r.Summary.Items, r.Summary.Noted, err = p.store.countItems(ctx, r.ID); err != nil {
 			return err
 		}
-		if r.Summary.Ties, err = p.store.countTies(ctx, r.ID); err != nil {
+		if r.Summary.Ties, r.Summary.Members, err = p.store.countTies(ctx, r.ID); err != nil {
 			return err
 		}
 		r.Summary.Rows, r.Summary.Skipped = sum.Rows, sum.Skipped

@@ -75,7 +75,8 @@ const (
 type Summary struct {
 	Rows    int              `json:"rows"`
 	Items   map[string]int64 `json:"items"`
-	Ties    map[string]int64 `json:"ties"`
+	Ties    map[string]int64 `json:"ties"`              // relations and memberships
+	Members map[string]int64 `json:"members,omitempty"` // memberships alone
 	Skipped []cifile.Skipped `json:"skipped,omitempty"`
 	// Known is how many items the source had shown before, and Missing how many of them it no longer shows; more than its share asks.
 	Known   int64 `json:"known"`
@@ -284,13 +285,13 @@ func (s *Service) Items(ctx context.Context, ref, action string, after int64, li
 	return s.store.items(ctx, r.ID, action, after, limit)
 }
 
-// Ties lists what a run says of relations and memberships. Who may: cmdb.sources.
-func (s *Service) Ties(ctx context.Context, ref, action string, after int64, limit int) ([]Tie, error) {
+// Ties lists what a run says of relations and memberships, of both or of one kind ("relation", "member"). Who may: cmdb.sources.
+func (s *Service) Ties(ctx context.Context, ref, kind, action string, after int64, limit int) ([]Tie, error) {
 	r, _, err := s.RunByRef(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	return s.store.ties(ctx, r.ID, action, after, limit)
+	return s.store.ties(ctx, r.ID, kind, action, after, limit)
 }
 
 // Discard puts a proposal aside. Who may: cmdb.import. Errors: ci_run_state.

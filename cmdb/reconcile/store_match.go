@@ -214,6 +214,27 @@ func (s store) unsaid(ctx context.Context, source string, run, after int64, limi
 		order by r.id limit ?`, source, after, run, run, run, limit).Scan(&out).Error
 }
 
+// membership is one that a source has asserted.
+type membership struct {
+	ID   int64
+	Ref  string
+	CIID domain.CIID
+	Key  string // of the group
+	Name string
+}
+
+// unsaidMembers lists memberships that a source has asserted, of items that a run shows, which the run does not say. What a run brought in
+// before the source was kept with a membership is known by that run.
+func (s store) unsaidMembers(ctx context.Context, source Source, run, after int64, now time.Time, limit int) (out []membership, err error) {
+	return out, s.db.Conn(ctx).Raw(`select m.id, m.ref, m.ci_id, g.key, g.name from ci_memberships m join ci_groups g on g.id = m.group_id
+		where m.id > ? and m.superseded_at is null and m.valid_from < ? and (m.valid_to is null or m.valid_to > ?)
+		and (m.source = ? or m.source = '' and exists (select 1 from ci_runs r join ci_run_ties t on t.run_id = r.id and t.ref = m.ref
+			where r.source_id = ? and r.id < ? and t.kind = 'member' and t.action = 'new' and t.done = 1))
+		and exists (select 1 from ci_run_items i where i.run_id = ? and i.ci_id = m.ci_id and i.action in ('new', 'changed', 'unchanged', 'outranked'))
+		and not exists (select 1 from ci_run_ties t where t.run_id = ? and t.ref = m.ref)
+		order by m.id limit ?`, after, now, now, source.Key, source.ID, run, run, run, limit).Scan(&out).Error
+}
+
 // builtOn says for items that a run made what somebody has tied to them.
 func (s store) builtOn(ctx context.Context, run int64, ids []domain.CIID, now time.Time) (map[domain.CIID]string, error) {
 	out := map[domain.CIID]string{}

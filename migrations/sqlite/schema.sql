@@ -477,7 +477,7 @@ CREATE TABLE ci_memberships (
   valid_to      datetime,
   recorded_at   datetime not null,
   superseded_at datetime
-);
+, source text not null default '');
 
 CREATE TABLE ci_merges (
   id        integer primary key,

@@ -15,13 +15,17 @@ import (
 
 // RunRelation is what a run says of a relation or of a membership of a group.
 type RunRelation struct {
-	Line   int     `json:"line"`
+	Seq    int64   `json:"seq"`
+	Line   int     `json:"line" doc:"0 for what no line says any more"`
 	Kind   string  `json:"kind" enum:"relation,member"`
 	Key    string  `json:"key" doc:"Of the row that says so"`
 	Type   string  `json:"type" doc:"Of the relation; of a membership the name of the group"`
+	Label  string  `json:"label" doc:"How it reads: runs on; is in the group"`
 	Other  string  `json:"other" doc:"How the file names the other item, or the key of the group"`
 	From   *string `json:"from"`
+	Name   *string `json:"from_name" doc:"Of the first item"`
 	To     *string `json:"to"`
+	ToName *string `json:"to_name" doc:"Of the second item, or of the group"`
 	Action string  `json:"action" enum:"new,unchanged,ended,unresolved,refused"`
 	Done   string  `json:"done" enum:"proposed,applied,undone,kept,failed"`
 	Reason string  `json:"reason,omitempty"`
@@ -29,6 +33,7 @@ type RunRelation struct {
 
 type tiesInput struct {
 	ID     string `path:"id" maxLength:"128"`
+	Kind   string `query:"kind" enum:"relation,member" doc:"Both by default"`
 	Action string `query:"action" enum:"new,unchanged,ended,unresolved,refused"`
 	After  string `query:"after" maxLength:"100"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -39,7 +44,7 @@ func (a *area) ties(ctx context.Context, in *tiesInput) (*rest.Body[rest.Page[Ru
 	if err != nil {
 		return nil, err
 	}
-	list, err := a.Sources.Ties(ctx, in.ID, in.Action, after, in.Limit+1)
+	list, err := a.Sources.Ties(ctx, in.ID, in.Kind, in.Action, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -53,13 +58,19 @@ func (a *area) ties(ctx context.Context, in *tiesInput) (*rest.Body[rest.Page[Ru
 		ids = append(ids, t.FromID, t.ToID)
 	}
 	items, err := a.CMDB.ByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := a.CMDB.Model(ctx)
 	for _, t := range list {
+		relation, _ := m.Relation(t.Type)
 		_, other, _ := strings.Cut(t.Other, ":")
+		x := RunRelation{Seq: t.Seq, Line: t.Line, Kind: t.Kind, Key: t.Key, Type: t.Type, Label: relation.Label, Other: strings.TrimPrefix(other, ":"), From: rest.Opt(items[t.FromID].Number), Name: rest.Opt(items[t.FromID].Facts.Name),
+			To: rest.Opt(items[t.ToID].Number), ToName: rest.Opt(items[t.ToID].Facts.Name), Action: t.Action, Done: done[t.Done], Reason: t.Reason}
 		if t.Kind == "member" {
-			other = t.Other
+			x.Label, x.Other, x.ToName = "is in the group", t.Other, rest.Opt(t.Type)
 		}
-		out.Items = append(out.Items, RunRelation{Line: t.Line, Kind: t.Kind, Key: t.Key, Type: t.Type, Other: strings.TrimPrefix(other, ":"), From: rest.Opt(items[t.FromID].Number), To: rest.Opt(items[t.ToID].Number),
-			Action: t.Action, Done: done[t.Done], Reason: t.Reason})
+		out.Items = append(out.Items, x)
 	}
 	return &rest.Body[rest.Page[RunRelation]]{Body: out}, err
 }
