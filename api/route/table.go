@@ -132,6 +132,8 @@ var Table = []Row{
 	{ID: "rehearse-cmdb-model", Method: post, Path: "/cmdb/model/rehearsal", Action: "cmdb.model", Tag: "CMDB", Summary: "Compare a model with the one in use, and say what would not fit it"},
 	{ID: "set-cmdb-model", Method: put, Path: "/cmdb/model", Action: "cmdb.model", Tag: "CMDB", Summary: "Bring a model into use"},
 	{ID: "cmdb-model-versions", Method: get, Path: "/cmdb/model/versions", Action: "ci.read", Tag: "CMDB", Summary: "The versions of the model, newest first"},
+	{ID: "cmdb-model-version", Method: get, Path: "/cmdb/model/versions/{version}", Action: "ci.read", Tag: "CMDB", Summary: "Export a version of the model", Note: "In the form in which a model is brought in; 0 is what comes with the desk."},
+	{ID: "cmdb-class-counts", Method: get, Path: "/cmdb/classes", Action: "ci.read", Tag: "CMDB", Summary: "How many items there are of each class that I may see, its own and those of the classes below it"},
 	{ID: "cmdb-quality", Method: get, Path: "/cmdb/quality", Action: "ci.read", Tag: "CMDB", Summary: "How complete, fresh and connected the items are, by class and by source"},
 	{ID: "list-ci-sources", Method: get, Path: "/cmdb/sources", Action: "cmdb.sources", Tag: "CMDB", Summary: "The tools that items come from"},
 	{ID: "set-ci-source", Method: put, Path: "/cmdb/sources/{key}", Action: "cmdb.source", Tag: "CMDB", Summary: "Set a source up, or set it otherwise"},
