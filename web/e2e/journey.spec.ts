@@ -198,7 +198,7 @@ test('the glass is broken with the password; a clock runs, and somebody else dec
   await expect(card.locator('.receipt')).toContainText('You approved this plan.');
   carl.desk.expectNothingWrong();
   await carl.context.close();
-  await page.reload();
+  await desk.reload();
   await expect(page.locator('.record-main')).toContainText('In retrospect it was approved');
 });
 
