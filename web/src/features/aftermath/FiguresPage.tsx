@@ -18,6 +18,7 @@ const figures: { key: string; say: (group: ChangeGroup) => string; more?: (group
   { key: 'carried_out', say: (g) => g.carried_out.toLocaleString('en-GB'), count: (g) => g.carried_out },
   { key: 'failed', say: (g) => percent(g.failure_rate), more: (g) => `${g.failed} of ${g.carried_out}`, count: (g) => g.failed },
   { key: 'lead', say: (g) => spreadWord(g.lead), more: () => 'median / 90th percentile', count: (g) => g.lead.n },
+  { key: 'commit', say: (g) => spreadWord(g.commit), more: () => 'median / 90th percentile', count: (g) => g.commit.n },
   { key: 'approval', say: (g) => spreadWord(g.approval), more: () => 'median / 90th percentile', count: (g) => g.approval.n },
   { key: 'standard', say: (g) => percent(g.standard_share), more: (g) => `${g.standard} of ${g.carried_out}`, count: (g) => g.standard },
   { key: 'emergency', say: (g) => percent(g.emergency_share), more: (g) => `${g.emergency} of ${g.carried_out}`, count: (g) => g.emergency },
