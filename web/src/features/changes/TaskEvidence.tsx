@@ -50,7 +50,7 @@ export default function TaskEvidence({ change, task, onShow }: { change: string;
     setError('');
     setBusy('Sending…');
     try {
-      const kept = await upload<Attachment>(`/tickets/${change}/attachments?internal=true`, file, {}, (share) => setBusy(`Sending… ${Math.round(share * 100)} %`));
+      const kept = await upload<Attachment>(`/tickets/${change}/attachments`, file, { internal: 'true' }, (share) => setBusy(`Sending… ${Math.round(share * 100)} %`));
       if (await onShow(kept.key, note.trim())) { setFile(null); setNote(''); }
     } catch (caught) { setError(caught instanceof Error ? caught.message : 'The file was not sent.'); }
     setBusy('');
