@@ -69,6 +69,75 @@ func TestAnApprovalPolicyIsRehearsedCheckedAndSet(t *testing.T) {
 	})
 }
 
+func TestRulesAreCheckedPlaceByPlaceTriedOverThePastAndReadAsTheyWere(t *testing.T) {
+	each(t, func(h *house) {
+		start := h.Clock.Now().Add(72 * time.Hour)
+		n := h.post("amir", "/changes", map[string]any{"title": "Upgrade", "team": "network", "plan": map[string]any{"answers": *h.Easy(), "planned_start": start, "planned_end": start.Add(time.Hour), "outage": "no"}}).ok(201).text("number")
+		doc := h.get("maya", "/change-rules/risk_rules/desk").ok(200).at("document").(map[string]any)
+		rule := func(more map[string]any) map[string]any {
+			one := map[string]any{"id": "no_outage", "label": "nobody expects an outage", "floor": "high", "when": []any{map[string]any{"fact": "outage", "is": "is", "value": false}}}
+			for k, v := range more {
+				one[k] = v
+			}
+			return map[string]any{"rules": append(append([]any{}, doc["rules"].([]any)...), one)}
+		}
+		check := func(path string, body any) answer {
+			return h.post("maya", "/change-rules/"+path+"/check", map[string]any{"document": body}).ok(200)
+		}
+		if sound := check("risk_rules/desk", rule(nil)).is("flow", nil); len(sound.list("faults")) != 0 {
+			h.fail(string(sound.raw))
+		}
+		c := check("risk_rules/desk", rule(map[string]any{"id": "outage", "label": " ", "when": []any{map[string]any{"fact": "weather", "is": "is", "value": "fine"}}}))
+		c.is("faults.0.location", "rules[11].id").is("faults.1.location", "rules[11].label").is("faults.2.location", "rules[11].when[0]").is("faults.2.message", "there is no such fact")
+		check("risk_rules/desk", map[string]any{"rules": "none"}).is("faults.0.location", "")
+		h.post("maya", "/change-rules/horoscope/desk/check", map[string]any{"document": 1}).problem(422, "invalid_input")
+		h.post("maya", "/change-rules/model/express/check", map[string]any{"document": map[string]any{}}).problem(404, "not_found")
+		h.post("ann", "/change-rules/risk_rules/desk/check", map[string]any{"document": rule(nil)}).problem(403, "not_permitted")
+
+		try := func(path string, body any) answer {
+			return h.post("maya", "/change-rules/"+path+"/rehearse", map[string]any{"document": body, "days": 30})
+		}
+		r := try("risk_rules/desk", rule(nil)).ok(200)
+		r.is("looked", 1).is("same", 0).is("shifts.0.from", "low").is("shifts.0.to", "high").is("shifts.0.changes", 1)
+		r.is("changes.0.number", n).is("changes.0.before", "low").is("changes.0.why.0", "high, because nobody expects an outage (rule no_outage)")
+		try("risk_rules/desk", doc).ok(200).is("same", 1)
+		try("risk_rules/desk", rule(map[string]any{"floor": "extreme"})).problem(422, "rule_unsound").is("errors.0.location", "body.document.rules[11].floor")
+		h.post("amir", "/change-rules/risk_rules/desk/rehearse", map[string]any{"document": doc}).problem(403, "not_permitted")
+
+		q := h.get("maya", "/change-rules/questionnaire/desk").ok(200).at("document").(map[string]any)
+		asked := append(append([]any{}, q["questions"].([]any)...), map[string]any{"key": "vendor", "text": "Does a vendor do it?", "weight": 1,
+			"options": []any{map[string]any{"key": "no", "text": "No", "points": 0}, map[string]any{"key": "yes", "text": "Yes", "points": 3}}})
+		try("questionnaire/desk", map[string]any{"medium": 34, "high": 60, "questions": asked}).ok(200).is("unanswered", 1).is("shifts.0.to", "medium")
+
+		h.do(ask{by: "maya", method: "PUT", path: "/change-rules/risk_rules/desk", body: map[string]any{"document": rule(nil), "note": "Quiet days are the worst."}}).ok(200).is("version", 2)
+		h.get("otto", "/change-rules/risk_rules/desk/versions/1").ok(200).is("version", 1).is("document.rules.0.id", "critical_item")
+		h.get("otto", "/change-rules/risk_rules/desk/versions/2").ok(200).is("document.rules.11.id", "no_outage")
+		h.get("otto", "/change-rules/risk_rules/desk/versions/3").problem(404, "not_found")
+	})
+}
+
+func TestAModelIsDrawnAsItWouldBeTriedOverThePastAndAsksForNotice(t *testing.T) {
+	each(t, func(h *house) {
+		c := h.Raise("maya", "Upgrade", "amir")
+		h.AskForApproval("maya", c.Ticket.Number)
+		m := h.get("maya", "/change-rules/model/normal").ok(200).at("document").(map[string]any)
+		h.post("maya", "/change-rules/model/normal/check", map[string]any{"document": m}).ok(200).is("flow.initial", "draft").is("flow.moves.0.event", "submit").is("flow.states.1.name", "assess")
+		m["lead_hours"], m["required"] = 5000, append(m["required"].([]any), "communication_plan")
+		h.post("maya", "/change-rules/model/normal/check", map[string]any{"document": m}).ok(200).is("faults.0.location", "lead_hours").is("flow", nil)
+		m["lead_hours"] = 2000
+		r := h.post("maya", "/change-rules/model/normal/rehearse", map[string]any{"document": m}).ok(200)
+		r.is("looked", 1).is("same", 0).is("changes.0.number", c.Ticket.Number).is("changes.0.why.0", "say who is told, when and how").is("lacking.0.changes", 1)
+		if !strings.Contains(r.text("changes.0.why.1"), "2000 hours before") {
+			h.fail(r.text("changes.0.why.1"))
+		}
+		h.do(ask{by: "maya", method: "PUT", path: "/change-rules/model/normal", body: map[string]any{"document": m, "note": "The plant wants to know."}}).ok(200)
+		n := h.Raise("maya", "Another", "amir").Ticket.Number
+		p := h.post("maya", "/changes/"+n+"/moves/submit", nil).problem(422, "plan_incomplete")
+		p.is("errors.0.location", "body.plan.communication_plan").is("errors.1.location", "body.plan.planned_start")
+		h.VerifyLog()
+	})
+}
+
 func TestTheGlassIsBrokenWithThePasswordAndTheClockIsShown(t *testing.T) {
 	each(t, func(h *house) {
 		h.password("tess")

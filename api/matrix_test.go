@@ -147,6 +147,7 @@ var bodies = map[string]any{
 	"draft-template": map[string]any{"key": "x", "template": soundTemplate}, "amend-template": map[string]any{"template": soundTemplate},
 	"raise-standard-change": map[string]any{"start": "2026-03-03T09:00:00Z"}, "propose-template": map[string]any{"evidence": []string{"CHG-999999"}},
 	"withdraw-template": map[string]any{"reason": "x"}, "decide-template": map[string]any{"decision": "approve", "digest": "x"}, "manage-template": map[string]any{"reason": "x"},
+	"check-change-rules": map[string]any{"document": map[string]any{}}, "try-change-rules": map[string]any{"document": map[string]any{}},
 	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
 	"make-schedule":  map[string]any{"kind": "freeze", "name": "x", "zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60, "scope": map[string]any{"everything": true}},
 	"amend-schedule": map[string]any{"purpose": "x"}, "free-slots": map[string]any{"minutes": 60}, "foresee-conflicts": map[string]any{"start": "2026-03-02T22:00:00Z", "end": "2026-03-02T23:00:00Z"},
@@ -175,7 +176,7 @@ var bodies = map[string]any{
 var sourceBodies = map[string]any{
 	"rehearse-cmdb-model": map[string]any{"model": map[string]any{"classes": []any{}, "relations": []any{}, "junk": []any{}}}, "set-cmdb-model": map[string]any{"version": 9, "model": map[string]any{"classes": []any{}, "relations": []any{}, "junk": []any{}}},
 	"set-ci-source": map[string]any{"name": "X"}, "push-cis": map[string]any{"items": []any{map[string]any{"key": "1", "class": "server", "values": map[string]any{"name": "x"}}}},
-	"apply-ci-run": map[string]any{}, "undo-ci-run": map[string]any{}, "merge-ci": map[string]any{"into": "CI-000001", "reason": "x"}, "unmerge-ci": map[string]any{}, "withdraw-ci": map[string]any{}, "reinstate-ci": map[string]any{},
+	"apply-ci-run": map[string]any{}, "undo-ci-run": map[string]any{}, "merge-ci": map[string]any{"into": "CI-000001", "reason": "x"}, "unmerge-ci": map[string]any{}, "settle-ci-row": map[string]any{"item": "CI-999999"}, "tell-cis-apart": map[string]any{"items": []string{"CI-999998", "CI-999999"}, "reason": "x"}, "withdraw-ci": map[string]any{}, "reinstate-ci": map[string]any{},
 	"upload-cis": []byte("--x\r\nContent-Disposition: form-data; name=\"mapping\"\r\n\r\nnetbox\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n[]\r\n--x--\r\n"),
 }
 
@@ -209,7 +210,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{seq}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
@@ -221,7 +222,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "incident.export")
 	case row.Action == route.Own || strings.HasPrefix(row.Action, "{kind}"):
 		p.allowed = true
-	case row.ID == "list-ci-duplicates":
+	case row.Action == "ci.merge": // of something, somewhere
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), row.Action)
 	case row.ID == "explain":
 		rolf, err := m.People.ByID(context.Background(), m.ID("rolf"))

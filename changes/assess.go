@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes/model"
 	"github.com/cabinetdesk/cabinet/changes/risk"
 	"github.com/cabinetdesk/cabinet/changes/when"
 	"github.com/cabinetdesk/cabinet/domain"
@@ -27,9 +28,6 @@ func (s *Service) assess(ctx context.Context, c *Change) error {
 	if err != nil {
 		return err
 	}
-	if c.Facet.Model != Normal && len(c.Facet.Answers) == 0 {
-		q.Questions = nil // nobody is asked: the rules alone say how risky it is
-	}
 	rules, err := s.rules.Rules(ctx, 0)
 	if err != nil {
 		return err
@@ -41,7 +39,7 @@ func (s *Service) assess(ctx context.Context, c *Change) error {
 	if f := &c.Facet; f.Assessment == "" && f.RiskChosen == "" { // chosen by hand before risk was computed: that stands
 		f.RiskChosen = f.Risk
 	}
-	a := Assessment{Result: risk.Assess(q, risk.Answers(c.Facet.Answers), rules, facts), Facts: facts, At: s.db.Now(ctx)}
+	a := Assessment{Result: c.Facet.rate(q, rules, facts), Facts: facts, At: s.db.Now(ctx)}
 	b, err := json.Marshal(a)
 	if err != nil {
 		return err
@@ -50,6 +48,37 @@ func (s *Service) assess(ctx context.Context, c *Change) error {
 	c.Facet.settleRisk()
 	c.prioritise()
 	return nil
+}
+
+// rate applies documents of risk to the answers and to facts.
+func (f Facet) rate(q risk.Questionnaire, rules risk.Rules, facts when.Facts) risk.Result {
+	if f.Model != Normal && len(f.Answers) == 0 {
+		q.Questions = nil // nobody is asked: the rules alone say how risky it is
+	}
+	return risk.Assess(q, risk.Answers(f.Answers), rules, facts)
+}
+
+// Rate is the risk by other documents, over the answers and the facts that were kept when it was computed last; false for a
+// change of before risk was computed.
+func (f Facet) Rate(q risk.Questionnaire, rules risk.Rules) (risk.Result, bool) {
+	a, ok := f.Assessed()
+	if !ok {
+		return risk.Result{}, false
+	}
+	return f.rate(q, rules, a.Facts), true
+}
+
+// Lacks is what the change would have lacked by a model, with the notice that was left when its risk was computed last.
+func (c Change) Lacks(m model.Model) []domain.Field {
+	out := c.missing(m)
+	if a, ok := c.Facet.Assessed(); ok {
+		if hours, known := a.Facts["lead_hours"].(float64); known {
+			if say := notice(m, hours); say != "" {
+				out = append(out, domain.Field{Location: "body.plan.planned_start", Message: say})
+			}
+		}
+	}
+	return out
 }
 
 // How far back a team's changes are counted: for the rule about failures, and for the record that is shown beside the risk.

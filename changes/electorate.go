@@ -264,7 +264,7 @@ func (s *Service) Preview(ctx context.Context, in PreviewInput) (p Preview, err 
 	if p.Model, err = s.rules.Model(ctx, string(c.Facet.Model), 0); err != nil {
 		return p, err
 	}
-	p.Missing = c.missing(p.Model)
+	p.Missing = append(c.missing(p.Model), c.late(p.Model, s.db.Now(ctx))...)
 	if p.Record, err = s.RecordOf(ctx, c); err != nil {
 		return p, err
 	}

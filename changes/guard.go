@@ -53,7 +53,7 @@ func (c Change) Guard(s Scene) func(name string) error {
 		}
 		switch name {
 		case guardPlan:
-			if missing := c.missing(s.Model); len(missing) > 0 {
+			if missing := append(c.missing(s.Model), c.late(s.Model, s.Now)...); len(missing) > 0 {
 				e := ErrPlan.Because("The plan is not complete: %s.", missing[0].Message)
 				e.Fields = missing
 				return e

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -179,6 +180,26 @@ func (p Plan) Missing(m model.Model) (out []domain.Field) {
 		lack("security_impact", "say what it means for security")
 	}
 	return out
+}
+
+// notice tells what to say when a change is put forward later than its model asks for, hours before its window; empty for
+// in time.
+func notice(m model.Model, hours float64) string {
+	if m.LeadHours == 0 || hours >= float64(m.LeadHours) {
+		return ""
+	}
+	return fmt.Sprintf("it begins too soon: such a change is put forward %d hours before, or earlier", m.LeadHours)
+}
+
+// late is what is missing when a change is put forward now: the notice that its model asks for. Who has put it forward in
+// time is not asked again.
+func (c Change) late(m model.Model, now time.Time) []domain.Field {
+	if start := c.Facet.PlannedStart; start != nil && c.Ticket.State == StateDraft {
+		if say := notice(m, start.Sub(now).Hours()); say != "" {
+			return []domain.Field{{Location: "body.plan.planned_start", Message: say}}
+		}
+	}
+	return nil
 }
 
 // missing is what the plan lacks, and what the change lacks beside its plan.

@@ -177,6 +177,19 @@ func (s *Service) Facets(ctx context.Context, ids []domain.TicketID) (map[domain
 	return s.store.many(ctx, ids)
 }
 
+// Batch loads changes that are already known to be visible, in the given order and without their ballots.
+func (s *Service) Batch(ctx context.Context, ids []domain.TicketID) (out []Change, err error) {
+	tickets, err := s.tickets.ByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	facets, err := s.store.many(ctx, ids)
+	for _, id := range ids {
+		out = append(out, Change{Ticket: tickets[id], Facet: facets[id]})
+	}
+	return out, err
+}
+
 // ByID loads a change that is already known to be visible: for the inbox of approvals, whose electors may read.
 func (s *Service) ByID(ctx context.Context, id domain.TicketID) (Change, error) {
 	t, err := s.tickets.ByIDs(ctx, []domain.TicketID{id})

@@ -18,6 +18,8 @@ var (
 	ErrMember       = domain.Code(domain.Conflict, "ci_membership_overlaps", "The item is a member in that time already")
 	ErrTied         = domain.Code(domain.Conflict, "ci_still_tied", "The item still has relations or is in groups")
 	ErrMerge        = domain.Code(domain.Conflict, "ci_merge_not_possible", "Those items cannot be merged")
+	ErrNotAlike     = domain.Code(domain.Invalid, "ci_not_alike", "Those items do not look alike")
+	ErrApart        = domain.Code(domain.Conflict, "ci_told_apart", "Somebody has said that those items are not one")
 	ErrSince        = domain.Code(domain.Conflict, "ci_changed_since", "The item has been changed since")
 	ErrMoment       = domain.Code(domain.Invalid, "ci_moment", "That is not an instant that can be looked at")
 )

@@ -16,10 +16,11 @@ const (
 	kindGroup      = "ci_group"
 	kindMembership = "ci_membership"
 	kindModel      = "cmdb_model"
+	kindApart      = "ci_apart"
 )
 
 // Changed is the fact that something happened to an item: What names it, in the past tense ("registered", "amended",
-// "went_live", "attested", "merged", "unmerged", "withdrawn", "reinstated", "put_back").
+// "went_live", "attested", "merged", "unmerged", "took_over", "gave_back", "withdrawn", "reinstated", "put_back").
 type Changed struct {
 	CI   CI
 	What string

@@ -33,6 +33,7 @@ type Membership struct {
 	Group        string `gorm:"->"` // key
 	CIID         domain.CIID
 	Reason       string
+	Source       string // key of the source that says so; empty is a person
 	ByID         domain.UserID
 	Version      int64
 	ValidFrom    time.Time
@@ -48,6 +49,9 @@ func (m Membership) state() map[string]string {
 	out := map[string]string{"group": m.Group, "ci": id(m.CIID), "valid_from": Instant(m.ValidFrom)}
 	if m.ValidTo != nil {
 		out["valid_to"] = Instant(*m.ValidTo)
+	}
+	if m.Source != "" {
+		out["source"] = m.Source
 	}
 	return out
 }
@@ -118,6 +122,7 @@ type MemberInput struct {
 	// Until has no end.
 	From, Until time.Time
 	Reason      string
+	Source      string
 	Run         string
 }
 
@@ -133,7 +138,7 @@ func (s *Service) Join(ctx context.Context, in MemberInput) (m Membership, err e
 			return err
 		}
 		now := s.db.Now(ctx)
-		m = Membership{Ref: s.random(), GroupID: g.ID, Group: g.Key, CIID: c.ID, Reason: in.Reason, ByID: domain.ActorFrom(ctx).User, Version: 1, ValidFrom: now, RecordedAt: now}
+		m = Membership{Ref: s.random(), GroupID: g.ID, Group: g.Key, CIID: c.ID, Reason: in.Reason, Source: in.Source, ByID: domain.ActorFrom(ctx).User, Version: 1, ValidFrom: now, RecordedAt: now}
 		if !in.From.IsZero() {
 			m.ValidFrom = domain.Instant(in.From)
 		}
@@ -189,6 +194,57 @@ func (s *Service) Leave(ctx context.Context, in MemberInput) (m Membership, err 
 		return domain.ErrNotFound.Because("%s is not in %s at that time.", c.Number, g.Name)
 	})
 	return m, err
+}
+
+// EndMembership ends a membership now, by its reference; one that has ended stays as it is. Who may: ci.group. Facts: Tied "left".
+func (s *Service) EndMembership(ctx context.Context, ref, reason, run string) (ended bool, err error) {
+	err = s.db.Do(ctx, func(ctx context.Context) error {
+		ended = false
+		old, _, _, err := s.store.membershipPast(ctx, ref)
+		if err != nil {
+			return err
+		}
+		now := s.db.Now(ctx)
+		if old == nil || old.ValidTo != nil && !old.ValidTo.After(now) {
+			return nil
+		}
+		if err := s.mayGroup(ctx, old.CIID); err != nil {
+			return err
+		}
+		if !now.After(old.ValidFrom) {
+			return ErrEffective.With("body.until", "the end comes after the beginning")
+		}
+		m := *old
+		m.Version, m.ValidTo, m.RecordedAt, ended = old.Version+1, &now, now, true
+		return s.tieMember(ctx, &m, old, "left", reason, run)
+	})
+	return ended, err
+}
+
+// ReinstateMembership brings a membership back that was ended last, as it was before that: what an undo needs. Where the item has joined
+// the group again meanwhile, nothing happens. Who may: ci.group. Facts: Tied "reinstated".
+func (s *Service) ReinstateMembership(ctx context.Context, ref, reason, run string) error {
+	return s.db.Do(ctx, func(ctx context.Context) error {
+		last, before, err := s.store.membershipBefore(ctx, ref)
+		if err != nil || last == nil || before == nil {
+			return err
+		}
+		if err := s.mayGroup(ctx, last.CIID); err != nil {
+			return err
+		}
+		others, err := s.store.memberships(ctx, last.GroupID, last.CIID)
+		if err != nil {
+			return err
+		}
+		for _, o := range others {
+			if o.Ref != ref && (o.ValidTo == nil || o.ValidTo.After(before.ValidFrom)) && (before.ValidTo == nil || before.ValidTo.After(o.ValidFrom)) {
+				return nil // another one has taken its place
+			}
+		}
+		m := *before
+		m.Version, m.RecordedAt, m.SupersededAt = last.Version+1, s.db.Now(ctx), nil
+		return s.tieMember(ctx, &m, last, "reinstated", reason, run)
+	})
 }
 
 func (s *Service) memberOf(ctx context.Context, in MemberInput) (CI, Group, error) {

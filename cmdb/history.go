@@ -121,21 +121,18 @@ func (s *Service) Moments(ctx context.Context, number string) (valid, recorded [
 	return s.store.moments(ctx, c.ID, s.db.Now(ctx))
 }
 
-// Entities names everything in the log that is about an item: itself, its relations and its memberships. Who may: ci.read.
+// Entities names everything in the log that is about an item: itself, its relations and memberships, and what it was told apart from. Who may: ci.read.
 func (s *Service) Entities(ctx context.Context, number string) (CI, map[string][]string, error) {
 	c, err := s.Get(ctx, number)
 	if err != nil {
 		return c, nil, err
 	}
-	out := map[string][]string{kindCI: {c.Number}}
-	relations, memberships, err := s.store.refs(ctx, c.ID)
-	if len(relations) > 0 {
-		out[kindRelation] = relations
+	out, err := s.store.refs(ctx, c.ID)
+	if err != nil {
+		return c, nil, err
 	}
-	if len(memberships) > 0 {
-		out[kindMembership] = memberships
-	}
-	return c, out, err
+	out[kindCI] = []string{c.Number}
+	return c, out, nil
 }
 
 // CompareGroup says who joined and who left a group between two moments, and in what those who are in it at both differ; up to 500 of these. Who may: ci.read for

@@ -45,18 +45,21 @@ const MaxPage = 200
 const CountCap = 10_000
 
 type sortKey struct {
-	column string
-	of     func(c CI) any
+	columns []string
+	of      func(c CI) []any // where an item stands in them
 }
 
-// sorts are the orders of a list. The column is followed by the key, so that every row has its place.
+// sorts are the orders of a list. The columns are followed by the key, so that every row has its place.
 var sorts = map[string]sortKey{
-	"name":        {"c.name", func(c CI) any { return c.Facts.Name }},
-	"number":      {"", func(c CI) any { return int64(c.ID) }},
-	"updated_at":  {"c.updated_at", func(c CI) any { return c.UpdatedAt }},
-	"criticality": {"case c.criticality when 0 then 9 else c.criticality end", func(c CI) any { return criticality(c) }},
-	"verified_at": {"coalesce(c.verified_at, never)", func(c CI) any { return verified(c) }},
+	"name":        {[]string{byName}, func(c CI) []any { return []any{c.Facts.Name} }},
+	"number":      {nil, func(CI) []any { return nil }},
+	"updated_at":  {[]string{"c.updated_at"}, func(c CI) []any { return []any{c.UpdatedAt} }},
+	"criticality": {[]string{"case c.criticality when 0 then 9 else c.criticality end", byName}, func(c CI) []any { return []any{criticality(c), c.Facts.Name} }},
+	"verified_at": {[]string{"coalesce(c.verified_at, never)"}, func(c CI) []any { return []any{verified(c)} }},
 }
+
+// byName puts names in order whatever the case they are written in.
+const byName = "c.sort_name"
 
 func criticality(c CI) int {
 	if c.Facts.Criticality == 0 {
@@ -334,47 +337,50 @@ func (s *Service) Totals(ctx context.Context, f Filter, names Names) (readable, 
 
 // cursor is where a page ended; it is bound to the order that made it, and opaque outside.
 type cursor struct {
-	Sort  string `json:"s"`
-	Value string `json:"v"`
-	ID    int64  `json:"i"`
+	Sort   string   `json:"s"`
+	Values []string `json:"v,omitempty"`
+	ID     int64    `json:"i"`
 }
 
 func cursorOf(sort string, c CI) string {
 	k := cursor{Sort: sort, ID: int64(c.ID)}
-	switch v := sorts[strings.TrimPrefix(sort, "-")].of(c).(type) {
-	case time.Time:
-		k.Value = v.Format(time.RFC3339Nano)
-	case string:
-		k.Value = v
-	case int:
-		k.Value = strconv.Itoa(v)
+	for _, value := range sorts[strings.TrimPrefix(sort, "-")].of(c) {
+		switch v := value.(type) {
+		case time.Time:
+			k.Values = append(k.Values, v.Format(time.RFC3339Nano))
+		case int:
+			k.Values = append(k.Values, strconv.Itoa(v))
+		case string:
+			k.Values = append(k.Values, v)
+		}
 	}
 	b, _ := json.Marshal(k) //nolint:errcheck // strings and a number always marshal
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func parseCursor(text, sort string) (value any, id int64, err error) {
+// parseCursor gives the values of the columns of an order, and the key.
+func parseCursor(text, sort string) (values []any, id int64, err error) {
 	var k cursor
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(b) > 2000 || json.Unmarshal(b, &k) != nil || k.Sort != sort {
 		return nil, 0, domain.ErrCursor
 	}
-	switch name := strings.TrimPrefix(sort, "-"); name {
-	case "updated_at", "verified_at":
-		t, err := time.Parse(time.RFC3339Nano, k.Value)
-		if err != nil {
-			return nil, 0, domain.ErrCursor
-		}
-		return t, k.ID, nil
-	case "criticality":
-		n, err := strconv.Atoi(k.Value)
-		if err != nil {
-			return nil, 0, domain.ErrCursor
-		}
-		return n, k.ID, nil
-	}
-	if strings.ContainsRune(k.Value, 0) {
+	model := sorts[strings.TrimPrefix(sort, "-")].of(CI{})
+	if len(k.Values) != len(model) {
 		return nil, 0, domain.ErrCursor
 	}
-	return k.Value, k.ID, nil
+	for i, text := range k.Values {
+		var value any = text
+		switch model[i].(type) {
+		case time.Time:
+			value, err = time.Parse(time.RFC3339Nano, text)
+		case int:
+			value, err = strconv.Atoi(text)
+		}
+		if err != nil || strings.ContainsRune(text, 0) {
+			return nil, 0, domain.ErrCursor
+		}
+		values = append(values, value)
+	}
+	return values, k.ID, nil
 }

@@ -115,6 +115,33 @@ func (s *Service) ByNumbers(ctx context.Context, numbers []string) (map[string]C
 	return s.store.byNumbers(ctx, numbers)
 }
 
+// Including lists items and all that live on in them, by key: what names one of these is about them. It asks for no right.
+func (s *Service) Including(ctx context.Context, ids []domain.CIID) ([]domain.CIID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.store.including(ctx, ids)
+}
+
+// LivingOn loads items by key, a merged one as the item that it lives on in, without asking who may see them: for composition.
+func (s *Service) LivingOn(ctx context.Context, ids []domain.CIID) (map[domain.CIID]CI, error) {
+	out, err := s.store.byIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for first, c := range out {
+		for hop := 0; c.Facts.Presence == Merged && hop < 20; hop++ {
+			next, err := s.store.byIDs(ctx, []domain.CIID{c.Facts.MergedInto})
+			if err != nil {
+				return nil, err
+			}
+			c = next[c.Facts.MergedInto]
+		}
+		out[first] = c
+	}
+	return out, nil
+}
+
 // Readable keeps those of the items that the actor may read.
 func (s *Service) Readable(ctx context.Context, items map[domain.CIID]CI) map[domain.CIID]CI {
 	scope := s.gate.Scope(ctx, "ci.read")
@@ -228,6 +255,9 @@ func (s *Service) RegisterStates(register func(kind string, states audit.States)
 			}
 			return yield(m.Ref, version, m.state())
 		})
+	})
+	register(kindApart, func(ctx context.Context, yield func(string, int64, map[string]string) error) error {
+		return s.store.eachApart(ctx, func(a Apart) error { return yield(a.Ref, a.Version, a.state()) })
 	})
 	register(kindModel, func(ctx context.Context, yield func(string, int64, map[string]string) error) error {
 		versions, err := s.store.modelVersions(ctx)

@@ -161,31 +161,28 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (q,
 	if strings.HasPrefix(r.Sort, "-") {
 		direction, than = "desc", "<"
 	}
-	column := sorts[strings.TrimPrefix(r.Sort, "-")].column
-	never := "'0001-01-01 00:00:00.000000'"
+	never, name := "'0001-01-01 00:00:00.000000'", byName
 	if s.db.IsPostgres() {
 		never = "'0001-01-01 00:00:00+00'::timestamptz"
 	}
-	column = strings.ReplaceAll(column, "never", never)
-	order := []string{column, key}
-	if column == "" {
-		order = order[1:]
-	} else if strings.HasPrefix(column, "case") {
-		order = []string{column, "c.name", key}
+	if !r.Moment.Now() {
+		name = "lower(c.name)"
 	}
+	var order, marks []string
+	for _, column := range sorts[strings.TrimPrefix(r.Sort, "-")].columns {
+		mark := "?"
+		if column == byName {
+			column, mark = name, "lower(?)"
+		}
+		order, marks = append(order, strings.ReplaceAll(column, "never", never)), append(marks, mark)
+	}
+	order, marks = append(order, key), append(marks, "?")
 	if r.After != "" {
-		value, id, err := parseCursor(r.After, r.Sort)
+		values, id, err := parseCursor(r.After, r.Sort)
 		if err != nil {
 			return "", "", nil, err
 		}
-		switch len(order) {
-		case 1:
-			c.add(key+" "+than+" ?", id)
-		case 2:
-			c.add("("+column+", "+key+") "+than+" (?, ?)", value, id)
-		default: // the name of the last row stands in the table still
-			c.add("("+column+", c.name, "+key+") "+than+" (?, (select l.name from cis l where l.id = ?), ?)", value, id, id)
-		}
+		c.add("("+strings.Join(order, ", ")+") "+than+" ("+strings.Join(marks, ", ")+")", append(values, id)...)
 	}
 	columns := "c.*"
 	if !r.Moment.Now() {
@@ -206,10 +203,11 @@ func (s store) statement(r resolved, now time.Time, scopes []policies.Scope) (q,
 
 // How a list with words is found. The index of words does not know the order of the list: it gathers all items that have
 // the words. Few are looked up and sorted; many are met along the list before long, unless they all stand at its end.
-// Statistics tell the cases apart badly, above all for several words together, so PostgreSQL tries.
+// Statistics tell the cases apart badly, above all for several words together, so it is tried: SQLite counts quickly and
+// walks where there are many, PostgreSQL walks first and counts where that is not enough.
 type limits struct {
 	often   int // from how many hits on there are many
-	walking int // how far PostgreSQL walks before it asks how many there are
+	walking int // how far the list is walked before all hits are gathered
 }
 
 var usual = limits{often: 3000, walking: 300}
@@ -226,14 +224,23 @@ func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (
 		if err != nil {
 			return nil, err
 		}
-		r.frequent = n >= int64(s.limits.often)
-		return s.page(ctx, r, scopes, "", nil)
+		if r.frequent = n >= int64(s.limits.often); !r.frequent {
+			return s.page(ctx, r, scopes, "", nil)
+		}
 	}
 	walk := r
 	walk.wordless, walk.Limit = true, s.limits.walking-1
-	out, err = s.page(ctx, walk, scopes, "exists (select 1 from ci_search f where f.ci_id = c.id and f.doc @@ to_tsquery('simple', ?))", []any{match, r.Limit + 1})
+	// The plus keeps SQLite from asking the index of words once for each row: it is read once, and what stands on the walk is kept.
+	has := "c.id in (select f.rowid from ci_search f where f.ci_search match ? and +f.rowid in (select w.id from walk w))"
+	if s.db.IsPostgres() {
+		has = "exists (select 1 from ci_search f where f.ci_id = c.id and f.doc @@ to_tsquery('simple', ?))"
+	}
+	out, err = s.page(ctx, walk, scopes, has, []any{match, r.Limit + 1})
 	if err != nil || len(out) > r.Limit {
 		return out, err
+	}
+	if !s.db.IsPostgres() {
+		return s.page(ctx, r, scopes, "", nil)
 	}
 	keys, many, err := s.hits(ctx, match)
 	if err != nil {
@@ -245,14 +252,14 @@ func (s store) list(ctx context.Context, r resolved, scopes ...policies.Scope) (
 	return s.page(ctx, r, scopes, "", nil)
 }
 
-// page reads a page and one row more; with a condition, what meets it of the page that the filter alone would give.
+// page reads a page and one row more; with a condition, what meets it of that page, which the condition calls walk.
 func (s store) page(ctx context.Context, r resolved, scopes []policies.Scope, of string, with []any) (out []CI, err error) {
 	q, by, args, err := s.statement(r, s.db.Now(ctx), scopes)
 	if err != nil {
 		return nil, err
 	}
 	if of != "" {
-		q, args = "select * from ("+q+") c where "+of+" order by "+by+" limit ?", append(args, with...)
+		q, args = "with walk as materialized ("+q+") select * from walk c where "+of+" order by "+by+" limit ?", append(args, with...)
 	}
 	run := s.db.Conn
 	if r.Q != "" {

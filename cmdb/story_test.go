@@ -226,14 +226,14 @@ func TestMembershipsOfGroupsAreDated(t *testing.T) {
 
 func TestAListFiltersSortsAndPages(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
-		for _, n := range []string{"delta", "alpha", "charlie", "bravo", "echo"} {
+		for _, n := range []string{"Delta", "alpha", "Charlie", "bravo", "echo"} {
 			item(t, w, "virtual_machine", n, "vcpus", "4", "criticality", map[bool]string{true: "1", false: "3"}[n == "echo"])
 		}
 		item(t, w, "server", "anvil", "memory_gb", "64", "serial", "SN-4711", "tags", "PCI SOX")
 		item(t, w, "workstation", "Ann's laptop", "used_by", strconv.FormatInt(int64(w.ID("ann")), 10))
 		for query, want := range map[string]string{
-			"class=virtual_machine":            "alpha bravo charlie delta echo",
-			"class=hardware&sort=-name":        "anvil Ann's laptop",
+			"class=virtual_machine":            "alpha bravo Charlie Delta echo",
+			"class=hardware&sort=-name":        "anvil Ann's laptop", // whatever the case they are written in
 			"attr.vcpus=4&limit=2":             "alpha bravo",
 			"attr.memory_gb=64.0":              "anvil",
 			"tag=SOX":                          "anvil",
@@ -241,7 +241,7 @@ func TestAListFiltersSortsAndPages(t *testing.T) {
 			"q=4711":                           "anvil",
 			"q=lap":                            "Ann's laptop",
 			"sort=criticality&limit=1":         "echo",
-			"criticality=3&sort=number":        "delta alpha charlie bravo",
+			"criticality=3&sort=number":        "Delta alpha Charlie bravo",
 			"status=retired":                   "",
 			"used_by=none&class=workstation":   "",
 			"stale=30&class=server":            "anvil",
@@ -255,7 +255,9 @@ func TestAListFiltersSortsAndPages(t *testing.T) {
 				t.Errorf("%s: %q, want %q", query, got, want)
 			}
 		}
-		for _, sort := range []string{"name", "-name", "number", "-number", "criticality", "-criticality", "updated_at", "-verified_at"} {
+		before := "&at=" + w.Clock.Now().Format(time.RFC3339Nano)
+		w.Clock.Advance(time.Hour)
+		for _, sort := range []string{"name", "-name", "number", "-number", "criticality", "-criticality", "updated_at", "-verified_at", "name" + before, "-criticality" + before, "verified_at" + before} {
 			var paged []string
 			f, err := cmdb.ParseQuery("limit=2&sort=" + sort)
 			if err != nil {

@@ -79,7 +79,7 @@ func postgresSchema(ctx context.Context, d *db.DB) (string, error) {
 // the same in both databases. Each has full-text indexes of its own form: the tables that end in _search.
 func Columns(ctx context.Context, d *db.DB) ([]string, error) {
 	q := `select m.name || '.' || c.name || case when c."notnull" = 0 and c.pk = 0 then ' null' else '' end
-		from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '%_search' and m.name not like '%_search_%'
+		from sqlite_master m join pragma_table_xinfo(m.name) c where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '%_search' and m.name not like '%_search_%'
 		and m.name not like 'river%' and m.name not like 'goose%'`
 	if d.IsPostgres() {
 		q = `select table_name || '.' || column_name || case is_nullable when 'YES' then ' null' else '' end from information_schema.columns

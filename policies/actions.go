@@ -165,7 +165,7 @@ var groups = complete([]Group{
 	}},
 	{Class: "rulebook", Label: "Rules of change enablement", Actions: []Action{
 		see("rulebook.read", "Read", "read the models, the questionnaire and the approval policy of changes").reaching(Desk),
-		see("rulebook.rehearse", "Rehearse", "try an approval policy on changes of the past"),
+		see("rulebook.rehearse", "Rehearse", "try other rules on changes of the past"),
 		do("rulebook.manage", "Manage", "set the models, the questionnaire and the approval policy of changes"),
 	}},
 	{Class: "calendar", Label: "The change calendar", Actions: []Action{

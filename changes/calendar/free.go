@@ -27,6 +27,12 @@ const (
 	mostPassed = 8
 )
 
+// How far from what a change alters an item is: what depends on it directly, and whatever it reaches.
+const (
+	nextTo   = 1
+	anywhere = 1 << 20
+)
+
 // Obstacle is a time that is not free, and why.
 type Obstacle struct {
 	Span    Span
@@ -66,7 +72,8 @@ func (s *Service) FreeSlots(ctx context.Context, q FreeQuery) (out Slots, err er
 			return out, ErrSlot.With("body.cis", "one of the items is not there")
 		}
 	}
-	others, err := s.store.bookings(ctx, b, in)
+	b.Touches = closeBy(b.Touches)
+	others, err := s.store.bookings(ctx, b, in, nextTo)
 	if err != nil {
 		return out, err
 	}
@@ -136,6 +143,17 @@ func Around(schedules []Schedule, in Span, model string, items, reached []Item) 
 		}
 	}
 	return windows, frozen
+}
+
+// closeBy keeps, of what a booking touches, what can be in the way of another one: that they meet further down only informs.
+func closeBy(touches map[domain.CIID]int) map[domain.CIID]int {
+	out := map[domain.CIID]int{}
+	for ci, depth := range touches {
+		if depth <= nextTo {
+			out[ci] = depth
+		}
+	}
+	return out
 }
 
 // Taken lists the times of others at which a booking would be in conflict with them, for more than information, with the

@@ -162,6 +162,28 @@ func TestConflictsAgreeWithTheSlowWay(t *testing.T) {
 	})
 }
 
+// A search for a free time looks at what is close alone: it passes over nothing that is in the way.
+func TestWhatIsFarIsInNobodysWay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, all := draw(t)
+		var whole, near []Booking
+		for _, d := range all {
+			whole = append(whole, d.Booking)
+			d.Touches = closeBy(d.Touches)
+			near = append(near, d.Booking)
+		}
+		want, got := Taken(whole[0], whole), Taken(near[0], near)
+		if len(got) != len(want) {
+			t.Fatalf("%d are in the way when all is looked at, and %d when what is close is", len(want), len(got))
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("%+v, and of what is close %+v", want[i], got[i])
+			}
+		}
+	})
+}
+
 func TestManyMeetingsAtOneItemAreToldOnce(t *testing.T) {
 	me := Booking{Change: 1, Span: hours(0, 4), Touches: map[domain.CIID]int{1: 0, 9: 1}}
 	var others []Booking

@@ -150,7 +150,7 @@ func (s *Service) Look(ctx context.Context, p Plan) ([]Finding, error) {
 }
 
 func (s *Service) find(ctx context.Context, p Plan, b Booking, at around) ([]Finding, error) {
-	others, err := s.store.bookings(ctx, b, b.Span)
+	others, err := s.store.bookings(ctx, b, b.Span, anywhere)
 	if err != nil {
 		return nil, err
 	}

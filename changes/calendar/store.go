@@ -112,10 +112,11 @@ const (
 	longTime = 14 * 24 * time.Hour
 )
 
-// bookings loads, of the other live changes in a stretch of time, what they share with a booking: only that.
-func (s store) bookings(ctx context.Context, b Booking, in Span) ([]Booking, error) {
+// bookings loads, of the other live changes in a stretch of time, what they share with a booking: only that, and of items
+// only what they touch up to a depth.
+func (s store) bookings(ctx context.Context, b Booking, in Span, depth int) ([]Booking, error) {
 	found := map[domain.TicketID]*Booking{}
-	collect := func(from, cond string, arg any) error {
+	collect := func(from, cond string, args ...any) error {
 		var rows []part
 		// In a short time there are few bookings, in a long one few that touch this; SQLite keeps to the order of a cross join.
 		join := "change_bookings b cross join " + from + " x"
@@ -123,7 +124,7 @@ func (s store) bookings(ctx context.Context, b Booking, in Span) ([]Booking, err
 			join = from + " x cross join change_bookings b"
 		}
 		q := "select b.ticket_id, b.starts_at, b.ends_at, x.* from " + join + " where x.ticket_id = b.ticket_id and b.live and b.ends_at > ? and b.starts_at < ? and b.ticket_id <> ? and " + cond
-		if err := s.db.Conn(ctx).Raw(q, in.Start, in.End, int64(b.Change), arg).Scan(&rows).Error; err != nil {
+		if err := s.db.Conn(ctx).Raw(q, append([]any{in.Start, in.End, int64(b.Change)}, args...)...).Scan(&rows).Error; err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -149,7 +150,7 @@ func (s store) bookings(ctx context.Context, b Booking, in Span) ([]Booking, err
 	}
 	slices.Sort(items)
 	for page := range slices.Chunk(items, chunk) {
-		if err := collect("change_booking_items", "x.ci_id in ?", page); err != nil {
+		if err := collect("change_booking_items", "x.ci_id in ? and x.depth <= ?", page, depth); err != nil {
 			return nil, err
 		}
 	}

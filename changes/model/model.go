@@ -3,6 +3,9 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/cabinetdesk/cabinet/changes/when"
 )
 
 // The keys of the models.
@@ -34,6 +37,8 @@ type Model struct {
 	ReviewPercent int  `json:"review_percent,omitempty"`
 	// RetroHours is within how many hours a broken glass is decided on.
 	RetroHours int `json:"retro_hours,omitempty"`
+	// LeadHours is how many hours before its window a change is put forward at the latest; 0 for no notice.
+	LeadHours int `json:"lead_hours,omitempty"`
 	// GraceMinutes is how far outside its window a change may begin.
 	GraceMinutes int `json:"grace_minutes"`
 }
@@ -68,39 +73,44 @@ func (m Model) Asks(guard string) bool { return slices.Contains(m.Guards, guard)
 // Requires tells whether the plan must say the field.
 func (m Model) Requires(field string) bool { return slices.Contains(m.Required, field) }
 
-// Check tells what is wrong with a model; events are those of the flow.
+// Check tells all that is wrong with a model, as [when.Faults]; events are those of the flow.
 func (m Model) Check(events []string) error {
-	switch {
-	case !slices.Contains(Keys, m.Key):
-		return fmt.Errorf("there is no such model")
-	case m.Label == "" || len(m.Label) > 60 || len(m.Hint) > 300:
-		return fmt.Errorf("a model needs a short label")
-	case m.GraceMinutes < 0 || m.GraceMinutes > 24*60:
-		return fmt.Errorf("the grace is at most a day")
-	case m.ReviewPercent < 0 || m.ReviewPercent > 100:
-		return fmt.Errorf("a sample is 0 to 100 of a hundred")
-	case m.Permits("break_glass") && (m.RetroHours < 1 || m.RetroHours > 24*14):
-		return fmt.Errorf("a broken glass is decided on within 1 hour to 14 days")
+	var out when.Faults
+	for _, x := range []struct {
+		wrong       bool
+		field, text string
+	}{
+		{!slices.Contains(Keys, m.Key), "key", "there is no such model"},
+		{strings.TrimSpace(m.Label) == "" || len(m.Label) > 60, "label", "a model needs a short label"},
+		{len(m.Hint) > 300, "hint", "a hint has at most 300 letters"},
+		{m.LeadHours < 0 || m.LeadHours > 24*90, "lead_hours", "the notice is at most ninety days"},
+		{m.LeadHours > 0 && !slices.ContainsFunc([]string{"submit", "expedite", "schedule"}, m.Permits), "lead_hours", "changes of this model are put forward to nobody: they need no notice"},
+		{m.GraceMinutes < 0 || m.GraceMinutes > 24*60, "grace_minutes", "the grace is at most a day"},
+		{m.ReviewPercent < 0 || m.ReviewPercent > 100, "review_percent", "a sample is 0 to 100 of a hundred"},
+		{m.Permits("break_glass") && (m.RetroHours < 1 || m.RetroHours > 24*14), "retro_hours", "a broken glass is decided on within 1 hour to 14 days"},
+	} {
+		if x.wrong {
+			out.Add(x.field, "%s", x.text)
+		}
 	}
-	for _, e := range m.Moves {
+	for i, e := range m.Moves {
 		if !slices.Contains(events, e) {
-			return fmt.Errorf("a move is not one of the flow")
-		}
-		if who, ok := own[e]; ok && !slices.Contains(who, m.Key) {
-			return fmt.Errorf("the move %s belongs to another model", e)
+			out.Add(fmt.Sprintf("moves[%d]", i), "a move is not one of the flow")
+		} else if who, ok := own[e]; ok && !slices.Contains(who, m.Key) {
+			out.Add(fmt.Sprintf("moves[%d]", i), "the move %s belongs to another model", e)
 		}
 	}
-	for _, g := range m.Guards {
+	for i, g := range m.Guards {
 		if !slices.Contains(Guards, g) {
-			return fmt.Errorf("a guard is not one that a model may switch")
+			out.Add(fmt.Sprintf("guards[%d]", i), "a guard is not one that a model may switch")
 		}
 	}
-	for _, f := range m.Required {
+	for i, f := range m.Required {
 		if !slices.Contains(Fields, f) {
-			return fmt.Errorf("a required field is not one of the plan")
+			out.Add(fmt.Sprintf("required[%d]", i), "a required field is not one of the plan")
 		}
 	}
-	return nil
+	return out.Err()
 }
 
 // Seed is a model of a new desk.

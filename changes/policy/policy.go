@@ -127,62 +127,60 @@ func strictness(s Slot) int {
 	return slices.Index([]string{"any", "", "quorum", "percent", "all"}, s.Rule)
 }
 
-// Check tells what is wrong with a table.
+// Check tells all that is wrong with a table, as [when.Faults].
 func (t Table) Check() error {
+	var out when.Faults
 	if len(t.Rows) == 0 || len(t.Rows) > 100 {
-		return fmt.Errorf("a policy has 1 to 100 rows")
+		out.Add("rows", "a policy has 1 to 100 rows")
+		return out
 	}
 	seen := map[string]bool{}
 	for i, row := range t.Rows {
-		if strings.TrimSpace(row.ID) == "" || row.Label == "" || seen[row.ID] {
-			return fmt.Errorf("row %d needs a name of its own and a label", i+1)
+		at := fmt.Sprintf("rows[%d]", i)
+		if strings.TrimSpace(row.ID) == "" || len(row.ID) > 40 || seen[row.ID] {
+			out.Add(at+".id", "a row needs a short name of its own")
+		}
+		if strings.TrimSpace(row.Label) == "" || len(row.Label) > 200 {
+			out.Add(at+".label", "say in a few words what the row is for")
 		}
 		seen[row.ID] = true
-		for _, c := range row.When {
-			if err := c.Check(); err != nil {
-				return fmt.Errorf("row %d: %w", i+1, err)
-			}
-		}
+		out.Faulty(at+".when", row.When)
 		if len(row.Slots) == 0 || len(row.Slots) > 20 {
-			return fmt.Errorf("row %d asks for 1 to 20 approvals", i+1)
+			out.Add(at+".slots", "a row asks for 1 to 20 approvals")
 		}
-		for _, s := range row.Slots {
-			if err := s.check(); err != nil {
-				return fmt.Errorf("row %d: %w", i+1, err)
-			}
+		for j, s := range row.Slots {
+			s.check(fmt.Sprintf("%s.slots[%d].", at, j), &out)
 		}
 	}
-	return nil
+	return out.Err()
 }
 
-func (s Slot) check() error {
+func (s Slot) check(at string, out *when.Faults) {
 	_, known := Kinds[s.Kind]
 	board := s.Kind == Board || s.Kind == OnCall
-	switch {
-	case s.Stage < 1 || s.Stage > 9:
-		return fmt.Errorf("a stage is 1 to 9")
-	case strings.TrimSpace(s.Label) == "" || len(s.Label) > 100:
-		return fmt.Errorf("an approval needs a short label")
-	case !known:
-		return fmt.Errorf("there is no such electorate")
-	case (board || s.Kind == Role) == (s.Of == ""):
-		return fmt.Errorf("a board and a role are named, nothing else is")
-	case (s.Kind == Named) == (len(s.People) == 0):
-		return fmt.Errorf("named people are listed, others are not")
-	case !slices.Contains([]string{"", "any", "all", "quorum", "percent"}, s.Rule) || s.Rule == "" && s.Kind != Board:
-		return fmt.Errorf("a rule is any, all, quorum or percent; only a board brings its own")
-	case s.Rule == "quorum" && (s.Needed < 1 || s.Needed > 1000):
-		return fmt.Errorf("a quorum is 1 or more")
-	case s.Rule == "percent" && (s.Percent < 1 || s.Percent > 100 || s.Needed < 1):
-		return fmt.Errorf("a share is 1 to 100 per cent, with a smallest number of 1 or more")
-	case !slices.Contains([]string{"", "any", "majority", "none"}, s.Veto):
-		return fmt.Errorf("a veto is any, majority or none")
-	case s.Sign && strings.TrimSpace(s.Meaning) == "":
-		return fmt.Errorf("a signature says what it means")
-	case s.DueHours < 0 || s.DueHours > 24*90:
-		return fmt.Errorf("an approval is due within ninety days")
+	for _, x := range []struct {
+		wrong       bool
+		field, text string
+	}{
+		{s.Stage < 1 || s.Stage > 9, "stage", "a stage is 1 to 9"},
+		{strings.TrimSpace(s.Label) == "" || len(s.Label) > 100, "label", "an approval needs a short label"},
+		{!known, "kind", "there is no such electorate"},
+		{known && (board || s.Kind == Role) && s.Of == "", "of", "say which"},
+		{known && !board && s.Kind != Role && s.Of != "", "of", "only a board and a role are named here"},
+		{s.Kind == Named && len(s.People) == 0, "people", "name at least one person"},
+		{s.Kind != Named && len(s.People) > 0, "people", "only named people are listed"},
+		{!slices.Contains([]string{"", "any", "all", "quorum", "percent"}, s.Rule) || s.Rule == "" && s.Kind != Board, "rule", "say how many of them; only a board brings its own rule"},
+		{s.Rule == "quorum" && (s.Needed < 1 || s.Needed > 1000), "needed", "a quorum is 1 or more"},
+		{s.Rule == "percent" && (s.Percent < 1 || s.Percent > 100), "percent", "a share is 1 to 100 per cent"},
+		{s.Rule == "percent" && s.Needed < 1, "needed", "a share has a smallest number of 1 or more"},
+		{!slices.Contains([]string{"", "any", "majority", "none"}, s.Veto), "veto", "a veto is any, majority or none"},
+		{s.Sign && strings.TrimSpace(s.Meaning) == "", "meaning", "a signature says what it means"},
+		{s.DueHours < 0 || s.DueHours > 24*90, "due_hours", "an approval is due within ninety days"},
+	} {
+		if x.wrong {
+			out.Add(at+x.field, "%s", x.text)
+		}
 	}
-	return nil
 }
 
 // Seed is the policy of a new desk. Peers and owners decide where they can; the board is for what is risky, and for what

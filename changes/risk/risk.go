@@ -3,6 +3,8 @@ package risk
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/cabinetdesk/cabinet/changes/when"
 )
@@ -150,66 +152,89 @@ func (r Result) Because() string {
 	return fmt.Sprintf("%s: the answers add up to %d%% of the highest score", r.Band, r.Score)
 }
 
-// Check tells what is wrong with a questionnaire.
+// Check tells all that is wrong with a questionnaire, as [when.Faults].
 func (q Questionnaire) Check() error {
+	var out when.Faults
 	if len(q.Questions) == 0 || len(q.Questions) > 40 {
-		return fmt.Errorf("ask 1 to 40 questions")
+		out.Add("questions", "ask 1 to 40 questions")
+		return out
 	}
-	if q.Medium < 1 || q.High <= q.Medium || q.High > 100 {
-		return fmt.Errorf("the shares rise: 0 < medium < high, at most 100")
+	if q.Medium < 1 || q.Medium > 99 {
+		out.Add("medium", "the share from which a change is of medium risk is 1 to 99 per cent")
+	}
+	if q.High <= q.Medium || q.High > 100 {
+		out.Add("high", "the share of high risk is above that of medium risk, and at most 100 per cent")
 	}
 	seen, heaviest := map[string]bool{}, 0
 	for i, question := range q.Questions {
-		if question.Key == "" || question.Text == "" || seen[question.Key] {
-			return fmt.Errorf("question %d needs a key of its own and a text", i+1)
+		at := fmt.Sprintf("questions[%d]", i)
+		if !keyed(question.Key) || seen[question.Key] {
+			out.Add(at+".key", "a question needs a key of its own: answers are kept under it")
+		}
+		if !said(question.Text) {
+			out.Add(at+".text", "ask something, in at most 300 letters")
 		}
 		seen[question.Key] = true
 		if question.Weight < 0 || question.Weight > 3 {
-			return fmt.Errorf("question %d: a weight is 0 to 3", i+1)
+			out.Add(at+".weight", "a weight is 0 to 3")
 		}
 		heaviest = max(heaviest, question.Weight)
-		if len(question.Options) < 2 {
-			return fmt.Errorf("question %d needs two answers or more", i+1)
+		if len(question.Options) < 2 || len(question.Options) > 20 {
+			out.Add(at+".options", "a question has 2 to 20 answers")
 		}
 		options := map[string]bool{}
-		for _, o := range question.Options {
-			if o.Key == "" || o.Text == "" || options[o.Key] || o.Points < 0 || o.Points > 3 {
-				return fmt.Errorf("question %d: each answer has a key of its own, a text and 0 to 3 points", i+1)
+		for j, o := range question.Options {
+			at := fmt.Sprintf("%s.options[%d]", at, j)
+			if !keyed(o.Key) || options[o.Key] {
+				out.Add(at+".key", "an answer needs a key of its own within its question")
+			}
+			if !said(o.Text) {
+				out.Add(at+".text", "say what the answer is, in at most 300 letters")
+			}
+			if o.Points < 0 || o.Points > 3 {
+				out.Add(at+".points", "an answer counts 0 to 3 points")
 			}
 			options[o.Key] = true
 		}
 	}
 	if heaviest == 0 {
-		return fmt.Errorf("one question at least has a weight")
+		out.Add("questions[0].weight", "one question at least has a weight")
 	}
-	return nil
+	return out.Err()
 }
 
-// Check tells what is wrong with rules.
+// Check tells all that is wrong with rules, as [when.Faults].
 func (r Rules) Check() error {
+	var out when.Faults
 	if len(r.Rules) > 100 {
-		return fmt.Errorf("there are at most 100 rules")
+		out.Add("rules", "there are at most 100 rules")
+		return out
 	}
 	seen := map[string]bool{}
 	for i, rule := range r.Rules {
-		if rule.ID == "" || rule.Label == "" || seen[rule.ID] {
-			return fmt.Errorf("rule %d needs a name of its own and a reason", i+1)
+		at := fmt.Sprintf("rules[%d]", i)
+		if !keyed(rule.ID) || seen[rule.ID] {
+			out.Add(at+".id", "a rule needs a short name of its own")
+		}
+		if !said(rule.Label) {
+			out.Add(at+".label", "say why, so that it completes \"because …\"")
 		}
 		seen[rule.ID] = true
 		if rule.Floor.Rank() < 0 {
-			return fmt.Errorf("rule %d: a floor is low, medium or high", i+1)
+			out.Add(at+".floor", "a floor is low, medium or high")
 		}
-		if len(rule.When) == 0 {
-			return fmt.Errorf("rule %d needs a condition", i+1)
+		if len(rule.When) == 0 || len(rule.When) > 20 {
+			out.Add(at+".when", "a rule has 1 to 20 conditions")
 		}
-		for _, c := range rule.When {
-			if err := c.Check(); err != nil {
-				return fmt.Errorf("rule %d: %w", i+1, err)
-			}
+		out.Faulty(at+".when", rule.When)
+		for j, c := range rule.When {
 			if c.Fact == "risk" {
-				return fmt.Errorf("rule %d: a rule of risk cannot ask for the risk", i+1)
+				out.Add(fmt.Sprintf("%s.when[%d]", at, j), "a rule of risk cannot ask for the risk")
 			}
 		}
 	}
-	return nil
+	return out.Err()
 }
+
+func keyed(s string) bool { return strings.TrimSpace(s) != "" && len(s) <= 60 }
+func said(s string) bool  { return strings.TrimSpace(s) != "" && utf8.RuneCountInString(s) <= 300 }

@@ -1,9 +1,11 @@
 package rulebook
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +14,7 @@ import (
 	"github.com/cabinetdesk/cabinet/changes/model"
 	"github.com/cabinetdesk/cabinet/changes/policy"
 	"github.com/cabinetdesk/cabinet/changes/risk"
+	"github.com/cabinetdesk/cabinet/changes/when"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/policies"
@@ -225,7 +228,8 @@ func (s *Service) body(ctx context.Context, kind, key string, version int64) (st
 	return e.Body, err
 }
 
-// Sound reads a document and writes it as it would be kept under a version. Errors: rule_unsound.
+// Sound reads a document and writes it as it would be kept under a version. Errors: rule_unsound, with every place that is
+// wrong.
 func (s *Service) Sound(kind, key string, body []byte, version int64) (string, error) {
 	var doc any
 	var err error
@@ -233,52 +237,81 @@ func (s *Service) Sound(kind, key string, body []byte, version int64) (string, e
 	case kind == Model && slices.Contains(model.Keys, key):
 		m, e := read[model.Model](body)
 		m.Version = version
-		if err = errors.Join(e, m.Check(s.events)); err == nil && m.Key != key {
-			err = errors.New("the key of a model does not change")
+		if err = cmp.Or(e, m.Check(s.events)); err == nil && m.Key != key {
+			err = when.Faults{{At: "key", Text: "the key of a model does not change"}}
 		}
 		doc = m
 	case kind == Questionnaire && key == Desk:
 		q, e := read[risk.Questionnaire](body)
-		q.Version, err = version, errors.Join(e, q.Check())
+		q.Version, err = version, cmp.Or(e, q.Check())
 		doc = q
 	case kind == Rules && key == Desk:
 		r, e := read[risk.Rules](body)
-		r.Version, err = version, errors.Join(e, r.Check())
+		r.Version, err = version, cmp.Or(e, r.Check())
 		doc = r
 	case kind == Policy && key == Desk:
 		t, e := read[policy.Table](body)
-		t.Version, err = version, errors.Join(e, t.Check(), roles(t))
+		t.Version, err = version, cmp.Or(e, t.Check(), roles(t))
 		doc = t
 	default:
 		return "", domain.ErrNotFound.Because("There are no such rules.")
 	}
 	if err != nil {
-		var own *json.SyntaxError
-		text, _, _ := strings.Cut(err.Error(), "\n")
-		if errors.As(err, &own) {
-			text = "this is not JSON"
-		}
-		return "", ErrRule.With("body.document", text)
+		return "", unsound(err)
 	}
 	b, err := json.Marshal(doc)
 	return string(b), err
 }
 
+// maxFaults is how many places an answer names: whoever has more begins with these.
+const maxFaults = 50
+
+const inBody = "body.document"
+
+// Place is the place within a document that an error names.
+func Place(location string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(location, inBody), ".")
+}
+
+func unsound(err error) error {
+	var faults when.Faults
+	if !errors.As(err, &faults) {
+		return ErrRule.With(inBody, err.Error())
+	}
+	out := ErrRule.Because("%s", faults[0].Text)
+	for _, f := range faults[:min(len(faults), maxFaults)] {
+		out = out.With(inBody+"."+f.At, f.Text)
+	}
+	return out
+}
+
 // Draft reads an approval policy that is not kept yet. Errors: rule_unsound.
 func (s *Service) Draft(ctx context.Context, body []byte) (policy.Table, error) {
-	present, err := s.store.latest(ctx, Policy, Desk)
+	return Try[policy.Table](ctx, s, Policy, Desk, body)
+}
+
+// Try reads a document that is not kept yet, as its next version. Errors: rule_unsound, domain.ErrNotFound.
+func Try[T any](ctx context.Context, s *Service, kind, key string, body []byte) (out T, err error) {
+	present, err := s.store.latest(ctx, kind, key)
 	if err != nil {
-		return policy.Table{}, err
+		return out, err
 	}
-	sound, err := s.Sound(Policy, Desk, body, present+1)
+	sound, err := s.Sound(kind, key, body, present+1)
 	if err != nil {
-		return policy.Table{}, err
+		return out, err
 	}
-	return read[policy.Table]([]byte(sound))
+	return read[T]([]byte(sound))
 }
 
 func read[T any](body []byte) (out T, err error) {
-	if err := json.Unmarshal(body, &out); err != nil {
+	var own *json.SyntaxError
+	var sort *json.UnmarshalTypeError
+	switch err := json.Unmarshal(body, &out); {
+	case errors.As(err, &own):
+		return out, errors.New("this is not JSON")
+	case errors.As(err, &sort) && sort.Field != "":
+		return out, errors.New("the document has not the shape that it needs: look at " + sort.Field)
+	case err != nil:
 		return out, errors.New("the document has not the shape that it needs")
 	}
 	return out, nil
@@ -286,14 +319,15 @@ func read[T any](body []byte) (out T, err error) {
 
 // roles refuses a role that there is not; whether a board or a person exists is asked when the policy is checked.
 func roles(t policy.Table) error {
-	for _, row := range t.Rows {
-		for _, sl := range row.Slots {
+	var out when.Faults
+	for i, row := range t.Rows {
+		for j, sl := range row.Slots {
 			if sl.Kind == policy.Role && !slices.ContainsFunc(policies.Roles(), func(r policies.Role) bool { return r.Name == sl.Of && len(r.Scopes) > 0 }) {
-				return errors.New("there is no such role")
+				out.Add(fmt.Sprintf("rows[%d].slots[%d].of", i, j), "there is no such role")
 			}
 		}
 	}
-	return nil
+	return out.Err()
 }
 
 // States yields the newest version of every document, for the verification of the log.

@@ -263,11 +263,27 @@ func (s *Service) DependenciesOf(ctx context.Context, number string) (ids []doma
 // Dependencies implements ticket.Items.
 func (s *Service) Dependencies(ctx context.Context, number string) ([]domain.CIID, error) {
 	ids, _, err := s.DependenciesOf(ctx, number)
-	return ids, err
+	if err != nil {
+		return nil, err
+	}
+	return s.items.Including(ctx, ids)
 }
 
-// ItemByNumber implements ticket.Items.
+// Including implements ticket.Items.
+func (s *Service) Including(ctx context.Context, items []domain.CIID) ([]domain.CIID, error) {
+	return s.items.Including(ctx, items)
+}
+
+// ItemByNumber implements ticket.Items. An item that was merged is the one that it lives on in, if the actor may read that.
 func (s *Service) ItemByNumber(ctx context.Context, number string) (domain.CIID, string, error) {
 	c, err := s.items.At(ctx, number, cmdb.Moment{})
+	if err != nil || c.Facts.Presence != cmdb.Merged {
+		return c.ID, c.Number, err
+	}
+	on, err := s.items.LivingOn(ctx, []domain.CIID{c.ID})
+	if err != nil {
+		return 0, "", err
+	}
+	c, err = s.items.At(ctx, on[c.ID].Number, cmdb.Moment{})
 	return c.ID, c.Number, err
 }

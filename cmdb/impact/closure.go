@@ -49,13 +49,23 @@ type Kept struct {
 }
 
 // Closure computes what items touch now: themselves, the first as the primary one, and what depends on them within so
-// many steps. cut tells that there is more.
+// many steps; of one that was merged, the item that it lives on in is the first step. cut tells that there is more.
 func (s *Service) Closure(ctx context.Context, ids []domain.CIID, depth int) (parts []Part, cut *Cut, err error) {
 	m, err := s.items.ModelAt(ctx, time.Time{})
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := Run(ctx, s.graph(m, cmdb.Moment{}), ids, Down, depth, MaxClosure)
+	on, err := s.items.LivingOn(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	start := make([]domain.CIID, len(ids))
+	for i, id := range ids {
+		if start[i] = id; on[id].ID != 0 {
+			start[i] = on[id].ID
+		}
+	}
+	w, err := Run(ctx, s.graph(m, cmdb.Moment{}), start, Down, depth, MaxClosure)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,6 +78,11 @@ func (s *Service) Closure(ctx context.Context, ids []domain.CIID, depth int) (pa
 			role = Primary
 		}
 		parts = append(parts, Part{CI: id, Role: role})
+	}
+	for i, id := range start {
+		if id != ids[i] && !slices.Contains(ids, id) && !slices.Contains(start[:i], id) {
+			parts = append(parts, Part{CI: id, Role: Impacted, Depth: 1, Parent: ids[i], Relation: "merged_into"})
+		}
 	}
 	for _, r := range w.Items {
 		parts = append(parts, Part{CI: r.ID, Role: Impacted, Depth: r.Level, Parent: r.parent(), Relation: r.Via.Type, AtRisk: r.AtRisk})
@@ -223,5 +238,9 @@ const MaxOverlaps = 500
 // Overlapping lists what other open changes touch of the items between two instants, by the closure of their
 // present plan. It asks nobody who may see them: for guards, and for composition of what was allowed.
 func (s *Service) Overlapping(ctx context.Context, items []domain.CIID, from, to time.Time, except domain.TicketID) ([]Overlap, error) {
+	items, err := s.items.Including(ctx, items)
+	if err != nil {
+		return nil, err
+	}
 	return s.store.overlapping(ctx, items, domain.Instant(from), domain.Instant(to), except)
 }

@@ -23,6 +23,8 @@ type Items interface {
 	ByIDs(ctx context.Context, ids []domain.CIID) (map[domain.CIID]cmdb.CI, error)
 	ByNumbers(ctx context.Context, numbers []string) (map[string]cmdb.CI, error)
 	ModelAt(ctx context.Context, known time.Time) (model.Model, error)
+	Including(ctx context.Context, ids []domain.CIID) ([]domain.CIID, error)
+	LivingOn(ctx context.Context, ids []domain.CIID) (map[domain.CIID]cmdb.CI, error)
 }
 
 // Service answers questions about impact and keeps the closures of changes.

@@ -88,6 +88,12 @@ func (m Model) IsA(key, above string) bool {
 	return slices.ContainsFunc(m.Path(key), func(c Class) bool { return c.Key == above })
 }
 
+// SameBranch tells whether two classes are below one class that is below none: a serial number is unique there.
+func (m Model) SameBranch(a, b string) bool {
+	pa, pb := m.Path(a), m.Path(b)
+	return len(pa) > 0 && len(pb) > 0 && pa[len(pa)-1].Key == pb[len(pb)-1].Key
+}
+
 // Below lists the keys of a class and of all classes below it.
 func (m Model) Below(key string) (out []string) {
 	for _, c := range m.Classes {

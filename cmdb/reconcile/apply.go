@@ -122,6 +122,11 @@ func (s *Service) carryOut(ctx context.Context, r *Run, source Source, progress 
 	return s.unit(ctx, r, func(ctx context.Context, r *Run) error {
 		now := s.DB.Now(ctx)
 		r.State, r.AppliedAt = Applied, &now
+		// Some were there already, or could not be made.
+		var err error
+		if r.Summary.Ties, r.Summary.Members, err = s.store.countTies(ctx, r.ID); err != nil {
+			return err
+		}
 		if r.Events == 0 {
 			return nil
 		}
@@ -292,7 +297,7 @@ func (s *Service) change(ctx context.Context, r *Run, source Source, i *Item) er
 		return err
 	}
 	out.Version = now[i.CIID].Version
-	if seen, err := s.store.sightings(ctx, source.Key, []string{i.Key}); err != nil {
+	if seen, err := s.sightings(ctx, source.Key, []string{i.Key}); err != nil {
 		return err
 	} else if g, known := seen[i.Key]; known {
 		out.Reported = g.Status

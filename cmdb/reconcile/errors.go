@@ -10,5 +10,6 @@ var (
 	ErrOutdated   = domain.Code(domain.Conflict, "ci_run_outdated", "Items have been changed since the proposal was made")
 	ErrShare      = domain.Code(domain.Conflict, "ci_run_share", "The file no longer shows a large share of the source's items")
 	ErrBuiltOn    = domain.Code(domain.Conflict, "ci_run_built_on", "Items have been changed since the run was applied")
+	ErrSettle     = domain.Code(domain.Conflict, "ci_row_not_open", "That row cannot be settled like this")
 	ErrNotAccount = domain.Code(domain.Forbidden, "ci_source_account", "Only the source's own account may push to it")
 )

@@ -17,12 +17,6 @@ func asDomain(err error, target **domain.Error) bool { return errors.As(err, tar
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-// sameBranch tells whether two classes are one below the other, or below one that is.
-func sameBranch(m model.Model, a, b string) bool {
-	pa, pb := m.Path(a), m.Path(b)
-	return len(pa) > 0 && len(pb) > 0 && pa[len(pa)-1].Key == pb[len(pb)-1].Key
-}
-
 // otherOf writes how a tie names the other item; parseOther reads it again.
 func otherOf(t cifile.Tie) string {
 	for _, x := range [][2]string{{"key", t.Key}, {"number", t.Number}, {"serial", t.Serial}, {"asset_tag", t.Tag}} {
@@ -169,7 +163,7 @@ func (p *proposer) match(ctx context.Context, page []cifile.Row, out []Item, all
 			keys = append(keys, i.Key)
 		}
 	}
-	seen, err := p.store.sightings(ctx, p.source.Key, keys)
+	seen, err := p.sightings(ctx, p.source.Key, keys)
 	if err != nil {
 		return err
 	}
@@ -216,6 +210,24 @@ func (p *proposer) match(ctx context.Context, page []cifile.Row, out []Item, all
 	return nil
 }
 
+// sightings finds what a source calls by keys. An item that was merged is the one that it lives on in.
+func (s *Service) sightings(ctx context.Context, source string, keys []string) (map[string]seenItem, error) {
+	rows, err := s.store.sightings(ctx, source, keys)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]domain.CIID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.CIID
+	}
+	items, err := s.CMDB.LivingOn(ctx, unique(ids))
+	out := make(map[string]seenItem, len(rows))
+	for _, r := range rows {
+		out[r.Key] = seenItem{CI: items[r.CIID], Status: r.Status}
+	}
+	return out, err
+}
+
 // identify finds the item of a row that the source shows for the first time. Meaningless values have been left out.
 func (p *proposer) identify(ctx context.Context, i *Item, found map[string]map[string][]cmdb.CI, chosen **cmdb.CI) error {
 	for _, by := range []struct{ column, text string }{{"serial", i.Serial}, {"asset_tag", i.AssetTag}, {"name", i.Name}} {
@@ -224,7 +236,7 @@ func (p *proposer) identify(ctx context.Context, i *Item, found map[string]map[s
 		}
 		var fit []cmdb.CI
 		for _, c := range found[by.column][by.text] {
-			if by.column == "name" && c.Facts.Class != i.Class || !sameBranch(p.model, c.Facts.Class, i.Class) {
+			if by.column == "name" && c.Facts.Class != i.Class || !p.model.SameBranch(c.Facts.Class, i.Class) {
 				continue
 			}
 			if by.column == "name" {

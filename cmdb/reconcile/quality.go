@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,16 @@ type DuplicateSet struct {
 	Text    string
 	Class   string // where it is the name
 	Numbers []string
+	// Told is what somebody has said of pairs among them. A pair stands here again when what it has in common is not what it was told
+	// apart in spite of; otherwise it is here for the sake of a third item.
+	Told []Told
+}
+
+// Told is what somebody has said of two items of a set.
+type Told struct {
+	Numbers [2]string
+	Apart   cmdb.Apart
+	Again   bool // this has come to be since
 }
 
 // DuplicatePage is one page of the queue and the marker of the next.
@@ -26,7 +37,7 @@ type DuplicatePage struct {
 }
 
 // Duplicates lists items that may be one, those with one serial number first. What identifies nothing is left out, and so are items of
-// one name that one source tells apart. Who may: ci.merge; items outside their scope are left out.
+// one name that one source tells apart, or that somebody has. Who may: ci.merge; items outside their scope are left out.
 func (s *Service) Duplicates(ctx context.Context, after string, limit int) (out DuplicatePage, err error) {
 	scope := s.Gate.Scope(ctx, "ci.merge")
 	if scope.None() {
@@ -68,6 +79,7 @@ func (s *Service) Duplicates(ctx context.Context, after string, limit int) (out 
 							kept = append(kept, n)
 						}
 					}
+					x.Told = slices.DeleteFunc(x.Told, func(t Told) bool { return !slices.Contains(kept, t.Numbers[0]) || !slices.Contains(kept, t.Numbers[1]) })
 					if x.Numbers = kept; len(kept) > 1 {
 						out.Sets = append(out.Sets, x)
 					}
@@ -120,12 +132,47 @@ func (s *Service) duplicates(ctx context.Context, m model.Model, kind string, r 
 		if kind == "name" {
 			set.Class = branch
 		}
-		for _, c := range list[:min(len(list), 50)] {
-			set.Numbers = append(set.Numbers, c.Number)
+		if err := s.open(ctx, &set, list[:min(len(list), mostAlike)]); err != nil {
+			return nil, err
 		}
-		out = append(out, set)
+		if len(set.Numbers) > 1 {
+			out = append(out, set)
+		}
 	}
 	return out, nil
+}
+
+// mostAlike is how many items a set shows; of some hundred with one name, a person looks at a few.
+const mostAlike = 50
+
+// open fills a set with the items of which it is still open whether they are one with another of the set.
+func (s *Service) open(ctx context.Context, set *DuplicateSet, list []cmdb.CI) error {
+	ids := make([]domain.CIID, len(list))
+	for i, c := range list {
+		ids[i] = c.ID
+	}
+	told, err := s.CMDB.ApartAmong(ctx, ids)
+	if err != nil {
+		return err
+	}
+	likeness, stays := cmdb.Likeness{By: set.By, Text: set.Text}, map[domain.CIID]bool{}
+	for i, a := range list {
+		for _, b := range list[i+1:] {
+			x, said := told[cmdb.Pair(a.ID, b.ID)]
+			if said {
+				set.Told = append(set.Told, Told{[2]string{a.Number, b.Number}, x, !x.Covers(likeness)})
+			}
+			if !said || !x.Covers(likeness) {
+				stays[a.ID], stays[b.ID] = true, true
+			}
+		}
+	}
+	for _, c := range list {
+		if stays[c.ID] {
+			set.Numbers = append(set.Numbers, c.Number)
+		}
+	}
+	return nil
 }
 
 // StaleItem is an item that a source has not shown for longer than it should.

@@ -75,7 +75,8 @@ const (
 type Summary struct {
 	Rows    int              `json:"rows"`
 	Items   map[string]int64 `json:"items"`
-	Ties    map[string]int64 `json:"ties"`
+	Ties    map[string]int64 `json:"ties"`              // relations and memberships
+	Members map[string]int64 `json:"members,omitempty"` // memberships alone
 	Skipped []cifile.Skipped `json:"skipped,omitempty"`
 	// Known is how many items the source had shown before, and Missing how many of them it no longer shows; more than its share asks.
 	Known   int64 `json:"known"`
@@ -149,6 +150,7 @@ const (
 	isUndone
 	isKept
 	isFailed
+	isSettled // a person has decided whose row it is
 )
 
 // Proposal is what is to become of an item.
@@ -211,6 +213,7 @@ type runFact struct {
 	run    Run
 	source string
 	what   string
+	more   []domain.FieldChange
 }
 
 // Event implements domain.Fact.
@@ -229,13 +232,14 @@ func (f runFact) Event() domain.Event {
 	}
 	say("failed", strconv.FormatInt(f.run.Summary.Failed, 10))
 	say("kept", strconv.FormatInt(f.run.Summary.Kept, 10))
+	e.Fields = append(e.Fields, f.more...)
 	return e
 }
 
 // note emits a fact of a run, in the unit of work open in ctx.
-func (s *Service) note(ctx context.Context, r *Run, source Source, what string) error {
+func (s *Service) note(ctx context.Context, r *Run, source Source, what string, more ...domain.FieldChange) error {
 	r.Events++
-	return s.DB.Emit(ctx, runFact{*r, source.Key, what})
+	return s.DB.Emit(ctx, runFact{*r, source.Key, what, more})
 }
 
 // Runs lists runs, newest first: of one source, or of all with an empty key. Who may: cmdb.sources.
@@ -281,13 +285,13 @@ func (s *Service) Items(ctx context.Context, ref, action string, after int64, li
 	return s.store.items(ctx, r.ID, action, after, limit)
 }
 
-// Ties lists what a run says of relations and memberships. Who may: cmdb.sources.
-func (s *Service) Ties(ctx context.Context, ref, action string, after int64, limit int) ([]Tie, error) {
+// Ties lists what a run says of relations and memberships, of both or of one kind ("relation", "member"). Who may: cmdb.sources.
+func (s *Service) Ties(ctx context.Context, ref, kind, action string, after int64, limit int) ([]Tie, error) {
 	r, _, err := s.RunByRef(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	return s.store.ties(ctx, r.ID, action, after, limit)
+	return s.store.ties(ctx, r.ID, kind, action, after, limit)
 }
 
 // Discard puts a proposal aside. Who may: cmdb.import. Errors: ci_run_state.

@@ -179,8 +179,11 @@ func (s store) backItems(ctx context.Context, run int64, limit int) (out []Item,
 		order by seq desc limit ?`, run, limit).Scan(&out).Error
 }
 
-func (s store) ties(ctx context.Context, run int64, action string, after int64, limit int) (out []Tie, err error) {
+func (s store) ties(ctx context.Context, run int64, kind, action string, after int64, limit int) (out []Tie, err error) {
 	q, args := "select * from ci_run_ties where run_id = ? and seq > ?", []any{run, after}
+	if kind != "" {
+		q, args = q+" and kind = ?", append(args, kind)
+	}
 	if action != "" {
 		q, args = q+" and action = ?", append(args, action)
 	}
@@ -196,6 +199,7 @@ func (s store) doneTies(ctx context.Context, run int64, limit int) (out []Tie, e
 }
 
 type counted struct {
+	Kind   string
 	Action string
 	N      int64
 }
@@ -205,22 +209,26 @@ func (s store) countItems(ctx context.Context, run int64) (map[string]int64, int
 	if err := s.db.Conn(ctx).Raw("select count(*) from ci_run_items where run_id = ? and proposal like '%\"notes\":%'", run).Scan(&noted).Error; err != nil {
 		return nil, 0, err
 	}
-	out, err := s.counts(ctx, "ci_run_items", run)
-	return out, noted, err
-}
-
-func (s store) countTies(ctx context.Context, run int64) (map[string]int64, error) {
-	return s.counts(ctx, "ci_run_ties", run)
-}
-
-func (s store) counts(ctx context.Context, table string, run int64) (map[string]int64, error) {
 	var rows []counted
-	err := s.db.Conn(ctx).Raw("select action, count(*) as n from "+table+" where run_id = ? group by action", run).Scan(&rows).Error
+	err := s.db.Conn(ctx).Raw("select action, count(*) as n from ci_run_items where run_id = ? group by action", run).Scan(&rows).Error
 	out := map[string]int64{}
 	for _, r := range rows {
 		out[r.Action] = r.N
 	}
-	return out, err
+	return out, noted, err
+}
+
+// countTies counts relations and memberships by action, and memberships alone.
+func (s store) countTies(ctx context.Context, run int64) (all, members map[string]int64, err error) {
+	var rows []counted
+	err = s.db.Conn(ctx).Raw("select kind, action, count(*) as n from ci_run_ties where run_id = ? group by kind, action", run).Scan(&rows).Error
+	all, members = map[string]int64{}, map[string]int64{}
+	for _, r := range rows {
+		if all[r.Action] += r.N; r.Kind == "member" {
+			members[r.Action] += r.N
+		}
+	}
+	return all, members, err
 }
 
 // shared lists what several rows of a run have in common; column is one of ours. Numbers are written as text.

@@ -22,6 +22,12 @@ type sightedAt struct {
 	status string
 }
 
+type seenKey struct {
+	Key    string
+	CIID   domain.CIID
+	Status string
+}
+
 // seenItem is the item that a source calls by a key, and the status that it reported.
 type seenItem struct {
 	CI     cmdb.CI
@@ -38,56 +44,15 @@ type sighted struct {
 	Version int64
 }
 
-// sightings finds what a source calls by keys. An item that was merged is the one that it lives on in.
-func (s store) sightings(ctx context.Context, source string, keys []string) (map[string]seenItem, error) {
-	out := map[string]seenItem{}
-	err := s.in(keys, func(page []string) error {
-		var rows []struct {
-			Key    string
-			CIID   domain.CIID
-			Status string
-		}
-		if err := s.db.Conn(ctx).Raw("select key, ci_id, status from ci_sightings where source = ? and key in ?", source, page).Scan(&rows).Error; err != nil {
-			return err
-		}
-		ids := make([]domain.CIID, len(rows))
-		for i, r := range rows {
-			ids[i] = r.CIID
-		}
-		items, err := s.cis(ctx, ids)
-		for _, r := range rows {
-			out[r.Key] = seenItem{CI: items[r.CIID], Status: r.Status}
-		}
+// sightings finds what a source calls by keys: the key of the item, and the status that was reported.
+func (s store) sightings(ctx context.Context, source string, keys []string) (out []seenKey, err error) {
+	err = s.in(keys, func(page []string) error {
+		var rows []seenKey
+		err := s.db.Conn(ctx).Raw("select key, ci_id, status from ci_sightings where source = ? and key in ?", source, page).Scan(&rows).Error
+		out = append(out, rows...)
 		return err
 	})
 	return out, err
-}
-
-// cis loads items by key, each as the one that it lives on in.
-func (s store) cis(ctx context.Context, ids []domain.CIID) (map[domain.CIID]cmdb.CI, error) {
-	out := map[domain.CIID]cmdb.CI{}
-	load := func(ids []domain.CIID) (list []cmdb.CI, err error) {
-		return list, s.db.Conn(ctx).Where("id in ?", ids).Find(&list).Error
-	}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	list, err := load(ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range list {
-		first := c.ID
-		for hop := 0; c.Facts.Presence == cmdb.Merged && hop < 20; hop++ {
-			next, err := load([]domain.CIID{c.Facts.MergedInto})
-			if err != nil || len(next) == 0 {
-				return nil, err
-			}
-			c = next[0]
-		}
-		out[first] = c
-	}
-	return out, nil
 }
 
 // identified finds present items by serial, asset_tag or name; column is one of ours.
@@ -148,6 +113,15 @@ func (s store) see(ctx context.Context, list []sightedAt) error {
 	return s.db.InsertMany(ctx, "ci_sightings", []string{"source", "key", "ci_id", "first_seen", "last_seen", "status"}, rows,
 		`on conflict (source, key) do update set ci_id = excluded.ci_id, last_seen = excluded.last_seen,
 		status = case when excluded.status = '' then ci_sightings.status else excluded.status end`)
+}
+
+// unsee forgets what a source calls by a key, unless it has seen it again since.
+func (s store) unsee(ctx context.Context, source, key string, at time.Time) error {
+	res := s.db.Conn(ctx).Exec("delete from ci_sightings where source = ? and key = ? and last_seen = ?", source, key, at)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return ErrSettle.Because("The source has shown the item under that key since.")
+	}
+	return res.Error
 }
 
 // report puts the status back that a source had reported.
@@ -238,6 +212,27 @@ func (s store) unsaid(ctx context.Context, source string, run, after int64, limi
 		and exists (select 1 from ci_run_items i where i.run_id = ? and i.ci_id = r.to_id and i.action in ('new', 'changed', 'unchanged', 'outranked'))
 		and not exists (select 1 from ci_run_ties t where t.run_id = ? and t.ref = r.ref)
 		order by r.id limit ?`, source, after, run, run, run, limit).Scan(&out).Error
+}
+
+// membership is one that a source has asserted.
+type membership struct {
+	ID   int64
+	Ref  string
+	CIID domain.CIID
+	Key  string // of the group
+	Name string
+}
+
+// unsaidMembers lists memberships that a source has asserted, of items that a run shows, which the run does not say. What a run brought in
+// before the source was kept with a membership is known by that run.
+func (s store) unsaidMembers(ctx context.Context, source Source, run, after int64, now time.Time, limit int) (out []membership, err error) {
+	return out, s.db.Conn(ctx).Raw(`select m.id, m.ref, m.ci_id, g.key, g.name from ci_memberships m join ci_groups g on g.id = m.group_id
+		where m.id > ? and m.superseded_at is null and m.valid_from < ? and (m.valid_to is null or m.valid_to > ?)
+		and (m.source = ? or m.source = '' and exists (select 1 from ci_runs r join ci_run_ties t on t.run_id = r.id and t.ref = m.ref
+			where r.source_id = ? and r.id < ? and t.kind = 'member' and t.action = 'new' and t.done = 1))
+		and exists (select 1 from ci_run_items i where i.run_id = ? and i.ci_id = m.ci_id and i.action in ('new', 'changed', 'unchanged', 'outranked'))
+		and not exists (select 1 from ci_run_ties t where t.run_id = ? and t.ref = m.ref)
+		order by m.id limit ?`, after, now, now, source.Key, source.ID, run, run, run, limit).Scan(&out).Error
 }
 
 // builtOn says for items that a run made what somebody has tied to them.

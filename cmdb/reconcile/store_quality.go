@@ -56,6 +56,20 @@ func (s store) toldApart(ctx context.Context, list []cmdb.CI) ([]cmdb.CI, error)
 	return out, nil
 }
 
+// undecided lists rows in conflict, of the latest run first, that no later run of their source has looked at again.
+func (s store) undecided(ctx context.Context, run, seq int64, limit int) (out []Item, err error) {
+	const counts = "in ('proposed', 'applying', 'applied')"
+	return out, s.db.Conn(ctx).Raw(`select i.* from ci_runs r join ci_run_items i on i.run_id = r.id and i.action = 'conflicting'
+		where r.state `+counts+` and i.done in (0, 1) and (r.id < ? or r.id = ? and i.seq > ?)
+		and not exists (select 1 from ci_runs n where n.source_id = r.source_id and n.id > r.id and n.state `+counts+` and n.whole)
+		and not exists (select 1 from ci_runs n join ci_run_items j on j.run_id = n.id and j.key = i.key where n.source_id = r.source_id and n.id > r.id and n.state `+counts+`)
+		order by r.id desc, i.seq limit ?`, run, run, seq, limit).Scan(&out).Error
+}
+
+func (s store) runByID(ctx context.Context, id int64) (r Run, err error) {
+	return r, s.db.Conn(ctx).Where("id = ?", id).Take(&r).Error
+}
+
 func (s store) stale(ctx context.Context, source string, before, from time.Time, id int64, scope policies.Scope, limit int) (out []StaleItem, err error) {
 	cond, args := scope.Items("c")
 	if cond == "" {

@@ -503,3 +503,68 @@ func TestAnImportThatBreaksOffGoesOnWhereItStopped(t *testing.T) {
 	}
 	w.VerifyLog()
 }
+
+func TestAMembershipThatItsSourceNoLongerNamesEnds(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		d := newDesk(t, w, scan("scan"), scan("agent"))
+		d.apply(d.propose("scan", head+"k1,web,,up,,,,,,,,,Money\nk2,db,,up,,,,,,,,,Money\n"))
+		if _, err := w.CMDB.SetGroup(w.As("omar"), cmdb.Group{Key: "mine", Name: "Mine"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.CMDB.Join(w.As("omar"), cmdb.MemberInput{Group: "mine", Number: "CI-000001"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(time.Hour)
+		d.apply(d.propose("agent", head+"a1,web,,up,,,,,,,,,Web\n")) // by name: the same item, in a group of its own
+		in := func(number string) string {
+			t.Helper()
+			list, err := w.CMDB.GroupsOf(w.As("omar"), number, cmdb.Moment{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out []string
+			for _, m := range list {
+				out = append(out, m.Group+" "+m.Source)
+			}
+			return strings.Join(out, ", ")
+		}
+		if got := in("CI-000001"); got != "mine , money scan, web agent" {
+			t.Fatal(got)
+		}
+		w.Clock.Advance(time.Hour)
+		before := d.state()
+		file := head + "k1,web,,up,,,,,,,,,\nk2,db,,up,,,,,,,,,Money\n"
+		r := d.propose("scan", file)
+		ties, err := w.Sources.Ties(w.As("otto"), r.Ref, "member", reconcile.Ended, 0, 10)
+		if err != nil || len(ties) != 1 || ties[0].Other != "money" || ties[0].FromID != 1 || r.Summary.Members[reconcile.Ended] != 1 || d.state() != before {
+			t.Fatalf("%+v, %v; %+v", ties, err, r.Summary)
+		}
+		r = d.apply(r)
+		if got := in("CI-000001") + "; " + in("CI-000002"); got != "mine , web agent; money scan" {
+			t.Error(got)
+		}
+		if list, err := w.CMDB.GroupsOf(w.As("omar"), "CI-000001", cmdb.Moment{At: w.Clock.Now().Add(-time.Minute)}); err != nil || len(list) != 3 {
+			t.Errorf("what was is gone: %+v, %v", list, err)
+		}
+		d.counts(d.propose("scan", file), map[string]int64{reconcile.Unchanged: 2})
+		w.VerifyLog()
+		w.Clock.Advance(time.Hour)
+		d.undo(r)
+		if d.state() != before {
+			t.Error("undoing left something behind", in("CI-000001"))
+		}
+		w.VerifyLog()
+		// What somebody has ended meanwhile stays ended, whatever the run says of it.
+		r = d.propose("scan", file)
+		w.Clock.Advance(time.Hour)
+		if _, err := w.CMDB.Leave(w.As("omar"), cmdb.MemberInput{Group: "money", Number: "CI-000001"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(time.Hour)
+		r = d.apply(r)
+		w.Clock.Advance(time.Hour)
+		if d.undo(r); in("CI-000001") != "mine , web agent" || r.Summary.Members[reconcile.Unchanged] != 2 {
+			t.Error(in("CI-000001"), r.Summary)
+		}
+	})
+}

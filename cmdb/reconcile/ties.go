@@ -15,7 +15,7 @@ func (p *proposer) resolveTies(ctx context.Context) error {
 	for {
 		var page []Tie
 		err := p.DB.Do(ctx, func(ctx context.Context) (err error) {
-			if page, err = p.store.ties(ctx, p.run.ID, "", after, batch); err != nil || len(page) == 0 {
+			if page, err = p.store.ties(ctx, p.run.ID, "", "", after, batch); err != nil || len(page) == 0 {
 				return err
 			}
 			ends, err := p.ends(ctx, p.run, p.source, page)
@@ -61,7 +61,7 @@ func (s *Service) ends(ctx context.Context, r Run, source Source, page []Tie) (m
 	}
 	keys = append(keys, by["key"]...)
 	out := map[string]end{}
-	seen, err := s.store.sightings(ctx, source.Key, keys)
+	seen, err := s.sightings(ctx, source.Key, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -191,8 +191,11 @@ func (p *proposer) present(ctx context.Context, page []Tie) error {
 	return nil
 }
 
-// endTies lists relations that the source said before and no longer says, of items that it still shows.
+// endTies lists relations and memberships that the source said before and no longer says, of items that it still shows.
 func (p *proposer) endTies(ctx context.Context) error {
+	if err := p.endMemberships(ctx); err != nil {
+		return err
+	}
 	var after int64
 	for {
 		var page []relation
@@ -203,7 +206,31 @@ func (p *proposer) endTies(ctx context.Context) error {
 			ties := make([]Tie, len(page))
 			for i, r := range page {
 				p.ties++
-				ties[i] = Tie{RunID: p.run.ID, Seq: p.ties, Kind: "relation", Type: r.Type, FromID: r.FromID, ToID: r.ToID, Ref: r.Ref, Action: Ended, Reason: "the source says so no longer"}
+				ties[i] = Tie{RunID: p.run.ID, Seq: p.ties, Kind: "relation", Type: r.Type, FromID: r.FromID, ToID: r.ToID, Ref: r.Ref, Action: Ended, Reason: unsaid}
+			}
+			return p.store.addTies(ctx, ties)
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+const unsaid = "the source says so no longer"
+
+func (p *proposer) endMemberships(ctx context.Context) error {
+	var after int64
+	for {
+		var page []membership
+		err := p.DB.Do(ctx, func(ctx context.Context) (err error) {
+			if page, err = p.store.unsaidMembers(ctx, p.source, p.run.ID, after, p.DB.Now(ctx), batch); err != nil || len(page) == 0 {
+				return err
+			}
+			ties := make([]Tie, len(page))
+			for i, m := range page {
+				p.ties++
+				ties[i] = Tie{RunID: p.run.ID, Seq: p.ties, Kind: "member", Type: m.Name, Other: m.Key, FromID: m.CIID, Ref: m.Ref, Action: Ended, Reason: unsaid}
 			}
 			return p.store.addTies(ctx, ties)
 		})
@@ -252,11 +279,17 @@ func (s *Service) applyTies(ctx context.Context, r *Run, source Source, page []T
 		switch {
 		case t.Action == Refused || t.Action == Unresolved:
 			t.Done = isFailed
+		case t.Action == Ended && t.Kind == "member":
+			ended, failed := s.CMDB.EndMembership(ctx, t.Ref, t.Reason, r.Ref)
+			if failed == nil && !ended {
+				t.Action = Unchanged // somebody was quicker
+			}
+			err = t.done(failed)
 		case t.Action == Ended:
 			_, err = s.CMDB.Unrelate(ctx, cmdb.UnrelateInput{Ref: t.Ref, Reason: t.Reason, Origin: s.origin(r, source)})
 			err = t.done(err)
 		case t.Kind == "member":
-			err = t.done(s.join(ctx, r, t, numbers[t.FromID]))
+			err = t.done(s.join(ctx, r, source, t, numbers[t.FromID]))
 		default:
 			in = append(in, cmdb.RelateInput{From: numbers[t.FromID], Type: t.Type, To: numbers[t.ToID], Origin: s.origin(r, source)})
 			at = append(at, i)
@@ -296,7 +329,7 @@ func (t *Tie) done(err error) error {
 }
 
 // join makes an item a member of a group, which is founded when it is not there.
-func (s *Service) join(ctx context.Context, r *Run, t *Tie, number string) error {
+func (s *Service) join(ctx context.Context, r *Run, source Source, t *Tie, number string) error {
 	groups, err := s.CMDB.Groups(ctx)
 	if err != nil {
 		return err
@@ -310,7 +343,7 @@ func (s *Service) join(ctx context.Context, r *Run, t *Tie, number string) error
 			return err
 		}
 	}
-	m, err := s.CMDB.Join(ctx, cmdb.MemberInput{Group: t.Other, Number: number, Reason: "the source says so", Run: r.Ref})
+	m, err := s.CMDB.Join(ctx, cmdb.MemberInput{Group: t.Other, Number: number, Reason: "the source says so", Source: source.Key, Run: r.Ref})
 	if domain.KindOf(err) == domain.Conflict {
 		t.Action = Unchanged
 		return nil

@@ -221,6 +221,8 @@ func (s *Service) undoTies(ctx context.Context, r *Run, page []Tie) error {
 		case t.Action == Unchanged:
 		case stays && !goes:
 			t.Done, t.Reason = isKept, "somebody has changed its item since"
+		case t.Action == Ended && t.Kind == "member":
+			err = s.CMDB.ReinstateMembership(ctx, t.Ref, "the import was undone", r.Ref)
 		case t.Action == Ended:
 			err = s.CMDB.ReinstateRelation(ctx, t.Ref, "the import was undone", r.Ref)
 		case t.Kind == "member":

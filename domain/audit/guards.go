@@ -61,6 +61,7 @@ var guardTriggers = map[db.Dialect][]string{
 		"ci_relations_event", "ci_relations_only_superseded", "ci_relations_no_delete", "ci_relations_no_replace",
 		"ci_memberships_event", "ci_memberships_only_superseded", "ci_memberships_no_delete", "ci_memberships_no_replace",
 		"ci_sources_event_insert", "ci_sources_event_update", "ci_sources_no_delete", "ci_sources_no_replace", "ci_merges_event", "ci_merges_no_delete",
+		"ci_apart_event_insert", "ci_apart_event_update", "ci_apart_no_delete", "ci_apart_no_replace",
 		"canned_texts_event_insert", "canned_texts_event_update", "canned_texts_no_delete", "canned_texts_no_replace"},
 	db.Postgres: {"audit_events_outbox", "audit_outbox_keep", "audit_outbox_keep_all", "audit_outbox_only_sealed",
 		"audit_events_keep_all", "audit_leaves_keep_all", "audit_nodes_keep_all", "audit_checkpoints_keep_all",
@@ -83,6 +84,7 @@ var guardTriggers = map[db.Dialect][]string{
 		"ci_relations_event", "ci_relations_only_superseded", "ci_relations_keep", "ci_relations_keep_all",
 		"ci_memberships_event", "ci_memberships_only_superseded", "ci_memberships_keep", "ci_memberships_keep_all",
 		"ci_sources_event", "ci_sources_keep", "ci_sources_keep_all", "ci_merges_event", "ci_merges_keep", "ci_merges_keep_all",
+		"ci_apart_event", "ci_apart_keep", "ci_apart_keep_all",
 		"canned_texts_event", "canned_texts_keep", "canned_texts_keep_all"},
 }
 

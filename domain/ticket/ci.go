@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/domain"
@@ -11,8 +12,10 @@ import (
 type Items interface {
 	// ItemByNumber finds an item that the actor may read; otherwise it fails with domain.ErrNotFound.
 	ItemByNumber(ctx context.Context, number string) (domain.CIID, string, error)
-	// Dependencies lists an item that the actor may read and what it depends on, the nearest first.
+	// Dependencies lists an item that the actor may read and what it depends on, the nearest first, with all that lives on in these.
 	Dependencies(ctx context.Context, number string) ([]domain.CIID, error)
+	// Including lists items and all that live on in them: a record goes on naming the item that it was about.
+	Including(ctx context.Context, items []domain.CIID) ([]domain.CIID, error)
 }
 
 // CIRole says what an item has to do with a record.
@@ -81,9 +84,17 @@ func (s *Service) addCI(ctx context.Context, t *Ticket, item string, role CIRole
 	if err != nil {
 		return err
 	}
+	same, err := s.Items.Including(ctx, []domain.CIID{id})
+	if err != nil {
+		return err
+	}
 	for _, c := range have {
-		if c.CIID == id && c.Role == role {
+		switch {
+		case !slices.Contains(same, c.CIID):
+		case c.Role == role:
 			return nil
+		default:
+			id = c.CIID // it changes its role, and stays named as it was
 		}
 	}
 	if len(have) >= MaxCIs {
@@ -108,8 +119,12 @@ func (s *Service) RemoveCI(ctx context.Context, number, item string) (t Ticket, 
 		if err != nil {
 			return err
 		}
+		same, err := s.Items.Including(ctx, []domain.CIID{id})
+		if err != nil {
+			return err
+		}
 		for _, c := range have {
-			if c.CIID == id {
+			if slices.Contains(same, c.CIID) {
 				h := Happened{What: "ci_removed", Seen: domain.InternalV, Details: Detail("ci", string(c.Role)+" "+name, "")}
 				return s.touch(ctx, &t, h, Plain, func(ctx context.Context) error { return s.store.dropCI(ctx, c) })
 			}
@@ -142,12 +157,16 @@ type Repairs struct {
 	Failures, Open int
 }
 
-// RepairsOf counts the incidents about items since an instant, and what is open.
+// RepairsOf counts the incidents about items since an instant, and what is open; what was merged into one counts with it.
 func (s *Service) RepairsOf(ctx context.Context, items []domain.CIID, since time.Time) (map[domain.CIID]Repairs, error) {
 	out := make(map[domain.CIID]Repairs, len(items))
 	scopes := s.scopesOf(ctx, "", "read")
 	for _, id := range items {
-		r, err := s.store.repairs(ctx, id, since, scopes)
+		same, err := s.Items.Including(ctx, []domain.CIID{id})
+		if err != nil {
+			return nil, err
+		}
+		r, err := s.store.repairs(ctx, same, since, scopes)
 		if err != nil {
 			return nil, err
 		}

@@ -86,7 +86,11 @@ func (s *Service) resolveItems(ctx context.Context, r *resolved) error {
 		if err != nil {
 			return unknown(err, "ci")
 		}
-		r.items = append(r.items, []domain.CIID{id})
+		ids, err := s.Items.Including(ctx, []domain.CIID{id})
+		if err != nil {
+			return err
+		}
+		r.items = append(r.items, ids)
 	}
 	if r.CIImpact != "" {
 		ids, err := s.Items.Dependencies(ctx, r.CIImpact)

@@ -205,14 +205,18 @@ func (s store) about(items []domain.CIID) (string, []any) {
 
 // repairs counts among the last thousand records of an item: what a whole department uses is named by too many to
 // count on every page.
-func (s store) repairs(ctx context.Context, item domain.CIID, since time.Time, scopes []kindScope) (r Repairs, err error) {
-	c := clauses{args: []any{since, item, item}}
+func (s store) repairs(ctx context.Context, items []domain.CIID, since time.Time, scopes []kindScope) (r Repairs, err error) {
+	cond, arg := "= ?", any(items[0])
+	if len(items) > 1 { // what was merged into it; one item alone is walked along its index, the latest record first
+		cond, arg = "in ?", items
+	}
+	c := clauses{args: []any{since, arg, arg}}
 	c.visible(scopes)
 	err = s.db.Conn(ctx).Raw(`select coalesce(sum(case when t.kind = 'incident' and k.role = 'affected' and t.opened_at >= ? then 1 else 0 end), 0) as failures,
 			coalesce(sum(case when t.category in ('open', 'waiting') then 1 else 0 end), 0) as open
-		from (select * from (select ticket_id, role from ticket_cis where ci_id = ? order by ticket_id desc limit 1000) a
+		from (select * from (select ticket_id, role from ticket_cis where ci_id `+cond+` order by ticket_id desc limit 1000) a
 			union all select * from (select k.ticket_id, k.role from change_cis k join changes g on g.ticket_id = k.ticket_id and g.revision = k.revision
-				where k.ci_id = ? and k.role <> 'impacted' order by k.ticket_id desc limit 1000) b) k
+				where k.ci_id `+cond+` and k.role <> 'impacted' order by k.ticket_id desc limit 1000) b) k
 		join tickets t on t.id = k.ticket_id where `+c.sql(), c.args...).Scan(&r).Error
 	return r, err
 }

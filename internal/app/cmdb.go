@@ -139,12 +139,14 @@ func (r *run) printRun(desk *Desk, p reconcile.Run, source, format string) error
 			rep.Details = append(rep.Details, runDetail{Line: i.Line, Action: action, Name: i.Name, Column: i.Proposal.Column, Text: sayItem(i)})
 		}
 	}
-	ties, err := desk.Sources.Ties(r.operator(), p.Ref, reconcile.Unresolved, 0, maxDetails)
-	if err != nil {
-		return err
-	}
-	for _, t := range ties {
-		rep.Details = append(rep.Details, runDetail{Line: t.Line, Action: reconcile.Unresolved, Name: t.Type, Text: t.Reason})
+	for _, action := range []string{reconcile.Ended, reconcile.Unresolved} {
+		ties, err := desk.Sources.Ties(r.operator(), p.Ref, "", action, 0, maxDetails)
+		if err != nil {
+			return err
+		}
+		for _, t := range ties {
+			rep.Details = append(rep.Details, runDetail{Line: t.Line, Action: action, Name: t.Type, Text: t.Reason})
+		}
 	}
 	if format == "json" {
 		return printJSON(r.out, rep)

@@ -451,6 +451,20 @@ CREATE TABLE "changes" (
   exceptions          text not null default '[]'
 , template text not null default '', template_edition integer not null default 0, backout_at datetime, backout_by integer references users (id), backout_reason text not null default '');
 
+CREATE TABLE ci_apart (
+  id       integer primary key,
+  ref      text not null unique,
+  a_id     integer not null references cis (id),
+  b_id     integer not null references cis (id),
+  stands   boolean not null,
+  evidence text not null,
+  reason   text not null,
+  by_id    integer references users (id),
+  at       datetime not null,
+  version  integer not null,
+  check (a_id < b_id)
+);
+
 CREATE TABLE ci_attributes (
   ci_id integer not null references cis (id),
   field text not null,
@@ -478,7 +492,7 @@ CREATE TABLE ci_memberships (
   valid_to      datetime,
   recorded_at   datetime not null,
   superseded_at datetime
-);
+, source text not null default '');
 
 CREATE TABLE ci_merges (
   id        integer primary key,
@@ -490,7 +504,7 @@ CREATE TABLE ci_merges (
   by_id     integer references users (id),
   merged_at datetime not null,
   undone_at datetime
-);
+, taken text not null default '');
 
 CREATE TABLE ci_relations (
   id            integer primary key,
@@ -663,7 +677,7 @@ CREATE TABLE cis (
   version        integer not null,
   created_at     datetime not null,
   updated_at     datetime not null
-);
+, sort_name text not null generated always as (lower(name)) virtual);
 
 CREATE TABLE cmdb_models (
   version integer primary key,
@@ -1251,6 +1265,12 @@ CREATE INDEX changes_window on changes (planned_start, planned_end);
 
 CREATE INDEX changes_window_end on changes (planned_end, planned_start);
 
+CREATE INDEX ci_apart_latest on ci_apart (at desc, id desc) where stands;
+
+CREATE INDEX ci_apart_other on ci_apart (b_id);
+
+CREATE UNIQUE INDEX ci_apart_pair on ci_apart (a_id, b_id);
+
 CREATE INDEX ci_attributes_value on ci_attributes (field, value, ci_id);
 
 CREATE INDEX ci_memberships_ci on ci_memberships (ci_id, group_id);
@@ -1305,25 +1325,25 @@ CREATE INDEX ci_sightings_seen on ci_sightings (source, last_seen);
 
 CREATE INDEX cis_asset_tag on cis (asset_tag, id) where asset_tag <> '';
 
-CREATE INDEX cis_class_name on cis (class, name, id) where presence = 'present';
+CREATE INDEX cis_class_name on cis (class, sort_name, id) where presence = 'present';
 
-CREATE INDEX cis_criticality on cis ((case criticality when 0 then 9 else criticality end), name, id) where presence = 'present';
+CREATE INDEX cis_criticality on cis ((case criticality when 0 then 9 else criticality end), sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_merged on cis (merged_into) where merged_into is not null;
 
-CREATE INDEX cis_name on cis (name, id) where presence = 'present';
+CREATE INDEX cis_name on cis (sort_name, id) where presence = 'present';
 
-CREATE INDEX cis_owner_name on cis (owner_id, name, id) where presence = 'present';
+CREATE INDEX cis_owner_name on cis (owner_id, sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_serial on cis (serial, id) where serial <> '';
 
-CREATE INDEX cis_site_name on cis (site_id, name, id) where presence = 'present';
+CREATE INDEX cis_site_name on cis (site_id, sort_name, id) where presence = 'present';
 
-CREATE INDEX cis_team_name on cis (team_id, name, id) where presence = 'present';
+CREATE INDEX cis_team_name on cis (team_id, sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_updated on cis (updated_at desc, id desc) where presence = 'present';
 
-CREATE INDEX cis_user_name on cis (used_by, name, id) where presence = 'present';
+CREATE INDEX cis_user_name on cis (used_by, sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_verified on cis (coalesce(verified_at, '0001-01-01 00:00:00.000000'), id) where presence = 'present';
 
@@ -1808,6 +1828,26 @@ end;
 CREATE TRIGGER changes_no_replace before insert on changes
   when exists (select 1 from changes where ticket_id = new.ticket_id) begin
   select raise(abort, 'a change is never replaced');
+end;
+
+CREATE TRIGGER ci_apart_event_insert before insert on ci_apart
+  when not exists (select 1 from audit_events where entity_kind = 'ci_apart' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'two items are told apart only with an event');
+end;
+
+CREATE TRIGGER ci_apart_event_update before update on ci_apart
+  when new.version <> old.version + 1 or new.ref <> old.ref or new.a_id <> old.a_id or new.b_id <> old.b_id
+    or not exists (select 1 from audit_events where entity_kind = 'ci_apart' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'two items are told apart by one version at a time and only with its event');
+end;
+
+CREATE TRIGGER ci_apart_no_delete before delete on ci_apart begin
+  select raise(abort, 'that two items were told apart is never deleted');
+end;
+
+CREATE TRIGGER ci_apart_no_replace before insert on ci_apart
+  when exists (select 1 from ci_apart where id = new.id or ref = new.ref or (a_id = new.a_id and b_id = new.b_id)) begin
+  select raise(abort, 'that two items were told apart is never replaced');
 end;
 
 CREATE TRIGGER ci_memberships_event before insert on ci_memberships

@@ -93,7 +93,7 @@ test('two members vote in two browsers, and the minutes are signed', async ({ br
   await page.getByRole('textbox', { name: 'What was said' }).fill('Nobody was against it.');
   await page.getByRole('button', { name: 'Save note' }).click();
   await expect(page.locator('.point')).toContainText('Nobody was against it.');
-  await page.reload(); // a closed laptop loses nothing
+  await desk.reload(); // a closed laptop loses nothing
   await expect(page.locator('.point')).toContainText('Nobody was against it.');
   await page.getByRole('button', { name: 'End…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'End the meeting' }).click();

@@ -169,7 +169,7 @@ test('a program subscribes to the calendar with an address that is shown once', 
   const stream = await nobody.get(address);
   expect(stream.status()).toBe(200);
   expect(await stream.text()).toContain('BEGIN:VCALENDAR');
-  await page.reload();
+  await desk.reload();
   await expect(page.locator('.secret')).toHaveCount(0);
   await page.getByRole('button', { name: 'Revoke Phone of Inês' }).click();
   await expect(page.getByRole('button', { name: 'Revoke Phone of Inês' })).toHaveCount(0);

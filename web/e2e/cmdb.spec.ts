@@ -19,7 +19,7 @@ async function nameItem(page: Page, name: string): Promise<void> {
   await page.locator('.picker-search').fill(name);
   await page.getByRole('option', { name }).first().click();
   await items.getByRole('button', { name: 'Name it' }).click();
-  await expect(items).toContainText(name);
+  await expect(items.getByRole('link', { name, exact: true })).toBeVisible();
 }
 /** An item for one test alone, live since yesterday. */
 async function givenItem(desk: Desk, name: string, more: { class?: string; values?: Record<string, string>; days?: number } = {}): Promise<string> {
@@ -356,4 +356,40 @@ test('from an import to the incident: what a file brings is accepted, breaks a s
   await desk.goto(`/cis/${server}`);
   await page.getByRole('region', { name: 'Open records' }).getByRole('link', { name: 'Nobody can book a seat' }).click();
   await expect(page.locator('.record-head h1')).toContainText('Nobody can book a seat');
+});
+
+test('items that look alike are told apart or become one, whose values survive is chosen, and all of it is taken back', async ({ desk, page }) => {
+  await desk.is('omar');
+  const a = await givenItem(desk, 'Twin one', { values: { serial: 'SN-TWINS-7', memory_gb: '64' } });
+  const b = await givenItem(desk, 'Twin two', { values: { serial: 'SN-TWINS-7', memory_gb: '128', asset_tag: 'A-TWIN-7' } });
+  await desk.goto('/cmdb/duplicates');
+  const set = page.getByRole('region', { name: '2 items with the serial number SN-TWINS-7' });
+  await set.getByRole('button', { name: 'Not the same thing…' }).click();
+  await page.getByLabel('Reason').fill('The label was copied.');
+  await page.getByRole('button', { name: 'They are two things' }).click();
+  await expect(set).toHaveCount(0);
+  await page.getByRole('button', { name: 'Not the same thing', exact: true }).click();
+  const told = page.getByRole('region', { name: 'Not the same thing' }).getByRole('listitem').filter({ hasText: a });
+  await expect(told).toContainText('The label was copied.');
+  expect(await axeViolations(page)).toEqual([]);
+  await told.getByRole('button', { name: 'Take that back' }).click();
+  await expect(told).toHaveCount(0);
+  await page.getByRole('button', { name: 'To decide' }).click();
+
+  await set.getByRole('button', { name: 'They are one…' }).click();
+  await page.getByRole('radio', { name: `Memory of ${b}: 128 GB` }).check();
+  await expect(page.getByRole('radio', { name: `Asset tag of ${b}: A-TWIN-7` })).toBeChecked();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByLabel('Reason').fill('One machine, two names.');
+  await page.getByRole('button', { name: 'Merge into Twin one' }).click();
+  await expect(set).toHaveCount(0);
+  await desk.goto(`/cis/${a}`);
+  await expect(known(page)).toContainText('128 GB');
+  await expect(known(page)).toContainText('A-TWIN-7');
+  await desk.goto(`/cis/${b}`);
+  await page.getByRole('button', { name: 'Part them again' }).click();
+  await expect(page.getByRole('button', { name: 'Part them again' })).toHaveCount(0);
+  await desk.goto(`/cis/${a}`);
+  await expect(known(page)).toContainText('64 GB');
+  await expect(known(page)).not.toContainText('A-TWIN-7');
 });

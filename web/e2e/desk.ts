@@ -1,6 +1,6 @@
 // The desk in the words of its users, for the journeys. Every page is watched: console errors, page errors, failed
 // requests and requests to other hosts fail the test.
-import { expect, test as base, type APIRequestContext, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test as base, type APIRequestContext, type Browser, type BrowserContext, type Page, type Request } from '@playwright/test';
 
 /** The password of every demo login; it is shown on the login page. */
 export const password = 'show-me-around';
@@ -12,8 +12,13 @@ export class Desk {
   /** What went wrong on this page so far. */
   readonly wrong: string[] = [];
   private readonly expected: RegExp[] = [];
+  /** Writes that were sent and have no answer yet. */
+  private readonly writing = new Set<Request>();
 
   constructor(readonly page: Page, readonly baseURL: string) {
+    page.on('request', (request) => { if (!/^(GET|HEAD)$/.test(request.method())) this.writing.add(request); });
+    page.on('requestfinished', (request) => this.writing.delete(request));
+    page.on('requestfailed', (request) => this.writing.delete(request));
     page.on('console', (message) => { if (message.type() === 'error') this.wrong.push(`console: ${message.text()}`); });
     page.on('pageerror', (error) => this.wrong.push(`page error: ${error.message}`));
     page.on('request', (request) => { if (!request.url().startsWith(baseURL) && !/^(data|blob):/.test(request.url())) this.wrong.push(`request to ${request.url()}`); });
@@ -39,7 +44,16 @@ export class Desk {
     expect(answer.status(), await answer.text()).toBe(200);
   }
 
+  /** Waits until everything that was written has its answer: a page that is left takes its open requests along. */
+  private async written(): Promise<void> {
+    await expect.poll(() => this.writing.size, { message: 'writes without an answer' }).toBe(0);
+  }
+  async reload(): Promise<void> {
+    await this.written();
+    await this.page.reload();
+  }
   async goto(path: string): Promise<void> {
+    await this.written();
     await this.page.goto(path);
     await this.ready();
   }

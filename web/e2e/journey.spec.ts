@@ -202,7 +202,7 @@ test('the glass is broken with the password, on a phone; a clock runs, and someb
   await expect(card.locator('.receipt')).toContainText('You approved this plan.');
   carl.desk.expectNothingWrong();
   await carl.context.close();
-  await page.reload();
+  await desk.reload();
   await expect(page.locator('.record-main')).toContainText('In retrospect it was approved');
 });
 

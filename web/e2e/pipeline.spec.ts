@@ -108,7 +108,7 @@ test('a webhook is set up, its secret is shown once, and what nobody takes is on
   await expect(sheet).toContainText(/\d+ (try|tries), the last/); // the next try comes soon
   await expect(sheet).toContainText('The name of the host is not known.');
   await expectNoAxeViolations(page);
-  await page.reload();
+  await desk.reload();
   await desk.ready();
   await expect(page.locator('.secret')).toHaveCount(0);
 });

@@ -19,7 +19,9 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
-  retries: 0,
+  // A journey that fails gets one second try, by itself and in a fresh browser, and is reported as flaky when it passes then:
+  // a flaky one is mended, but it does not hold up what everybody else did. STRICT=1 allows none.
+  retries: process.env.CI && !process.env.STRICT ? 1 : 0,
   workers: 2,
   fullyParallel: true,
   reporter: [['list']],

@@ -75,7 +75,7 @@ test('the hints of the portal are shown once, and cover nothing', async ({ desk,
   await expect(hints).toBeVisible();
   await hints.getByRole('button', { name: 'Got it' }).click();
   await expect(hints).toHaveCount(0);
-  await page.reload();
+  await desk.reload();
   await desk.ready();
   await expect(page.getByRole('heading', { name: /how can we help/ })).toBeVisible();
   await expect(hints).toHaveCount(0);

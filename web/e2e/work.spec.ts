@@ -78,7 +78,7 @@ test('filters live in the address, and a view keeps them', async ({ desk, page }
   const shown = await desk.rows.count();
   expect(shown).toBeGreaterThan(0);
   expect(await desk.rows.locator('.prio.p3, .prio.p4').count()).toBe(0);
-  await page.reload();
+  await desk.reload();
   await expect(desk.rows).toHaveCount(shown);
 
   await page.getByRole('button', { name: 'Views' }).click();
@@ -99,7 +99,7 @@ test('a draft survives a reload, and another browser has it too', async ({ brows
   await desk.open(number);
   await page.locator('.composer textarea').fill('The clock needs a new');
   await expect(page.locator('.composer')).toContainText('Draft saved');
-  await page.reload();
+  await desk.reload();
   await expect(page.locator('.composer textarea')).toHaveValue('The clock needs a new');
   const elsewhere = await someone(browser, baseURL!);
   await elsewhere.desk.is('hugo');
@@ -158,4 +158,16 @@ test('an edit on an old version is refused and shows the latest', async ({ desk,
   await page.keyboard.press('Enter');
   await expect(desk.toast).toContainText('Somebody changed this record in the meantime');
   await expect(page.locator('.record-head h1')).toContainText('2.15');
+});
+
+test('an address that somebody shortened leads on, and one that leads nowhere says so', async ({ desk, page }) => {
+  await desk.is('hugo');
+  await desk.goto('/changes');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('All open changes');
+  await desk.goto('/cmdb');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Configuration items');
+  await desk.goto('/nowhere/at/all');
+  await expect(page.getByText('This address leads nowhere in Cabinet.')).toBeVisible();
+  await page.getByRole('link', { name: 'Assigned to me' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Assigned to me');
 });

@@ -17,7 +17,7 @@ function stringifySearch(search: Record<string, unknown>): string {
   return text ? `?${text}` : '';
 }
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: () => <main className="alone"><PageProblem level={1} error={new Problem(404, { title: 'No such page', detail: 'This address leads nowhere in Cabinet.' })} /></main> });
+const root = createRootRoute({ component: Outlet });
 
 const login = createRoute({ getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./features/session/LoginPage')) });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./features/session/SetupPage')) });
@@ -56,11 +56,17 @@ const inPortal = (path: string, load: () => Promise<{ default: unknown }>) => cr
 
 const at = (path: string, load: () => Promise<{ default: unknown }>) => createRoute({ getParentRoute: () => desk, path, component: lazyRouteComponent(load as never) });
 
+/** An address that somebody shortened or guessed, and where it leads. */
+const short = (path: string, to: string, search: Record<string, string> = {}) => createRoute({ getParentRoute: () => desk, path, beforeLoad: () => { throw redirect({ to, search: search as never, replace: true }); } });
+const Nowhere = () => <PageProblem level={1} error={new Problem(404, { title: 'No such page', detail: 'This address leads nowhere in Cabinet.' })} />;
+
 const recordPage = () => import('./features/record/RecordRoute');
 const tree = root.addChildren([login, setup, desk.addChildren([
   createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { const person = client.getQueryData(me.queryKey); throw redirect({ to: person ? homeOf(person) : '/queue/mine', replace: true }); } }),
   at('/queue/$key', () => import('./features/tickets/QueuePage')),
   ...kinds.map((kind) => at(`/${kindPlural[kind]}/$number`, recordPage)),
+  ...kinds.map((kind) => short(`/${kindPlural[kind]}`, '/queue/open', { kind })),
+  short('/cmdb', '/cis'),
   at('/new/$kind', () => import('./features/forms/NewPage')),
   at('/standard-changes', () => import('./features/changes/StandardPage')),
   at('/standard-changes/new', () => import('./features/changes/TemplateNewPage')),
@@ -92,7 +98,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/admin/people/$id', () => import('./features/admin/PersonPage')),
   at('/admin/teams', () => import('./features/admin/TeamsPage')),
   at('/admin/boards', () => import('./features/admin/BoardsPage')),
-  at('/admin/policy', () => import('./features/admin/PolicyPage')),
+  ...['/admin/policy', '/admin/policy/$part', '/admin/policy/$part/$key'].map((path) => at(path, () => import('./features/admin/rules/RulesPage'))),
   at('/admin/schedules', () => import('./features/admin/schedules/SchedulesPage')),
   at('/admin/canned', () => import('./features/admin/CannedPage')),
   at('/admin/roles', () => import('./features/admin/RolesPage')),
@@ -100,6 +106,7 @@ const tree = root.addChildren([login, setup, desk.addChildren([
   at('/admin/pipelines', () => import('./features/admin/PipelinesPage')),
   at('/admin/webhooks', () => import('./features/admin/WebhooksPage')),
   at('/admin/jobs', () => import('./features/admin/JobsPage')),
+  createRoute({ getParentRoute: () => desk, path: '/$', component: Nowhere }),
 ]), portal.addChildren([
   inPortal('/portal', () => import('./features/portal/HomePage')),
   inPortal('/portal/report', () => import('./features/portal/AskPage')),

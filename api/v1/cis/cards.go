@@ -86,10 +86,22 @@ func (d *Desk) cards(ctx context.Context, t ticket.Ticket, then cmdb.Moment) ([]
 	for i, n := range list {
 		ids[i] = n.id
 	}
-	found, err := d.CMDB.ByIDs(ctx, ids)
+	// What was merged since is shown as the item that it lives on in, once.
+	on, err := d.CMDB.LivingOn(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
+	found := map[domain.CIID]cmdb.CI{}
+	list = slices.DeleteFunc(list, func(n named) bool { _, there := on[n.id]; return !there })
+	for i, n := range list {
+		list[i].id, found[on[n.id].ID] = on[n.id].ID, on[n.id]
+	}
+	ids = ids[:0]
+	list = slices.DeleteFunc(list, func(n named) bool {
+		again := slices.Contains(ids, n.id)
+		ids = append(ids, n.id)
+		return again
+	})
 	found = d.CMDB.Readable(ctx, found)
 	ids = slices.DeleteFunc(ids, func(id domain.CIID) bool { _, seen := found[id]; return !seen })
 	now := d.Tickets.DB.Now(ctx)

@@ -51,18 +51,25 @@ var said = map[string]string{"ci.registered": "registered this", "ci.amended": "
 	"ci.received": "took this into stock", "ci.maintained": "took this out for maintenance", "ci.resumed": "brought this back into service", "ci.restocked": "took this back into stock",
 	"ci.retired": "retired this", "ci.disposed": "disposed of this", "ci.abandoned": "abandoned this", "ci.merged": "merged this into another item", "ci.unmerged": "parted this from another item",
 	"ci.withdrawn": "withdrew this: it should not have been recorded", "ci.reinstated": "brought this back", "ci_relation.related": "related", "ci_relation.unrelated": "ended a relation",
-	"ci_relation.withdrawn": "withdrew a relation", "ci_relation.reinstated": "brought a relation back", "ci_membership.joined": "added this to a group", "ci_membership.left": "took this out of a group"}
+	"ci_relation.withdrawn": "withdrew a relation", "ci_relation.reinstated": "brought a relation back", "ci_membership.joined": "added this to a group", "ci_membership.left": "took this out of a group",
+	"ci_membership.withdrawn": "withdrew a membership", "ci_membership.reinstated": "brought a membership back", "ci.took_over": "let this take values over", "ci.gave_back": "gave back what this had taken over",
+	"ci_apart.told": "said that this is not the same as another item", "ci_apart.taken_back": "took back that this is not the same as another item"}
 
 // unsaid are fields that a line does not show.
-var unsaid = []string{"verified_at", "verified_by", "valid_from", "valid_to", "by", "source", "withdrawn"}
+var unsaid = []string{"verified_at", "verified_by", "valid_from", "valid_to", "by", "source", "withdrawn", "a", "b", "stands", "evidence"}
 
 // words are what the texts of events refer to, loaded once.
 func (a *area) words(ctx context.Context, events []audit.Event) (cast, map[domain.CIID]cmdb.CI, error) {
 	var users []domain.UserID
 	var teams []domain.TeamID
 	var ids []domain.CIID
+	var numbers []string
 	for _, e := range events {
 		for _, ch := range e.Changes {
+			if ch.Field == "items" {
+				numbers = append(numbers, strings.Fields(ch.After)...)
+				continue
+			}
 			for _, v := range []string{ch.Before, ch.After} {
 				n, err := strconv.ParseInt(v, 10, 64)
 				if err != nil {
@@ -90,7 +97,11 @@ func (a *area) words(ctx context.Context, events []audit.Event) (cast, map[domai
 	if err != nil {
 		return c, nil, err
 	}
-	return c, a.CMDB.Readable(ctx, items), nil
+	apart, err := a.CMDB.ByNumbers(ctx, numbers)
+	for _, x := range apart {
+		items[x.ID] = x
+	}
+	return c, a.CMDB.Readable(ctx, items), err
 }
 
 func (a *area) entries(ctx context.Context, c cmdb.CI, events []audit.Event) ([]story.Entry, error) {
@@ -175,6 +186,13 @@ func (c cast) changes(e audit.Event, of cmdb.CI, items map[domain.CIID]cmdb.CI) 
 		}
 		word := func(v string) *string {
 			switch ch.Field {
+			case "items": // the two of a pair, the other one as far as the reader may see it
+				for _, x := range items {
+					if x.ID != of.ID && slices.Contains(strings.Fields(v), x.Number) {
+						return rest.Opt(x.Facts.Name + " (" + x.Number + ")")
+					}
+				}
+				return nil
 			case "status":
 				s, _ := cmdb.Flow.State(v)
 				return rest.Opt(s.Label)

@@ -140,10 +140,11 @@ func (a *area) unrelate(ctx context.Context, in *unrelateInput) (*rest.Versioned
 
 // ItemGroup is a group in which an item is.
 type ItemGroup struct {
-	Key   string     `json:"key"`
-	Name  string     `json:"name"`
-	Since time.Time  `json:"since"`
-	Until *time.Time `json:"until"`
+	Key    string     `json:"key"`
+	Name   string     `json:"name"`
+	Source *string    `json:"source" doc:"Which source says so; null: a person"`
+	Since  time.Time  `json:"since"`
+	Until  *time.Time `json:"until"`
 }
 
 func (a *area) memberships(ctx context.Context, c cmdb.CI, m cmdb.Moment) ([]ItemGroup, error) {
@@ -161,7 +162,7 @@ func (a *area) memberships(ctx context.Context, c cmdb.CI, m cmdb.Moment) ([]Ite
 	}
 	out := []ItemGroup{}
 	for _, x := range in {
-		out = append(out, ItemGroup{Key: x.Group, Name: names[x.Group], Since: x.ValidFrom, Until: x.ValidTo})
+		out = append(out, ItemGroup{Key: x.Group, Name: names[x.Group], Source: rest.Opt(x.Source), Since: x.ValidFrom, Until: x.ValidTo})
 	}
 	return out, nil
 }

@@ -47,6 +47,9 @@ func Routes(b *route.Book, d Deps) {
 	route.Add(b, "list-change-models", a.models)
 	route.Add(b, "get-change-rules", a.get)
 	route.Add(b, "set-change-rules", a.set)
+	route.Add(b, "get-change-rules-version", a.version)
+	route.Add(b, "check-change-rules", a.checkDraft)
+	route.Add(b, "try-change-rules", a.try)
 	route.Add(b, "change-vocabulary", a.vocabulary)
 	route.Add(b, "check-approval-policies", a.check)
 	route.Add(b, "rehearse-approval-policies", a.rehearse)
@@ -110,27 +113,28 @@ type ByKind struct {
 }
 
 func (a *area) get(ctx context.Context, in *ByKind) (*rest.Body[Document], error) {
-	return a.document(ctx, in.Kind, in.Key)
+	return a.document(ctx, in.Kind, in.Key, 0)
 }
 
-func (a *area) document(ctx context.Context, kind, key string) (*rest.Body[Document], error) {
+// document is a version of a document, 0 for the present one.
+func (a *area) document(ctx context.Context, kind, key string, at int64) (*rest.Body[Document], error) {
 	var doc any
 	var version int64
 	var err error
 	switch {
 	case kind == rulebook.Model:
-		m, e := a.Rules.Model(ctx, key, 0)
+		m, e := a.Rules.Model(ctx, key, at)
 		doc, version, err = m, m.Version, e
 	case key != rulebook.Desk:
 		err = domain.ErrNotFound.Because("There are no such rules.")
 	case kind == rulebook.Questionnaire:
-		q, e := a.Rules.Questionnaire(ctx, 0)
+		q, e := a.Rules.Questionnaire(ctx, at)
 		doc, version, err = q, q.Version, e
 	case kind == rulebook.Rules:
-		r, e := a.Rules.Rules(ctx, 0)
+		r, e := a.Rules.Rules(ctx, at)
 		doc, version, err = r, r.Version, e
 	default:
-		t, e := a.Rules.Policy(ctx, 0)
+		t, e := a.Rules.Policy(ctx, at)
 		doc, version, err = t, t.Version, e
 	}
 	if err != nil {
@@ -168,7 +172,7 @@ func (a *area) set(ctx context.Context, in *setInput) (*rest.Body[Document], err
 	if _, err := a.Rules.Set(ctx, rulebook.SetInput{Kind: in.Kind, Key: in.Key, Seen: in.Body.Seen, Body: in.Body.Document, Note: in.Body.Note}); err != nil {
 		return nil, err
 	}
-	return a.document(ctx, in.Kind, in.Key)
+	return a.document(ctx, in.Kind, in.Key, 0)
 }
 
 // Fact is a word that rules may ask about.

@@ -15,13 +15,17 @@ import (
 
 // RunRelation is what a run says of a relation or of a membership of a group.
 type RunRelation struct {
-	Line   int     `json:"line"`
+	Seq    int64   `json:"seq"`
+	Line   int     `json:"line" doc:"0 for what no line says any more"`
 	Kind   string  `json:"kind" enum:"relation,member"`
 	Key    string  `json:"key" doc:"Of the row that says so"`
 	Type   string  `json:"type" doc:"Of the relation; of a membership the name of the group"`
+	Label  string  `json:"label" doc:"How it reads: runs on; is in the group"`
 	Other  string  `json:"other" doc:"How the file names the other item, or the key of the group"`
 	From   *string `json:"from"`
+	Name   *string `json:"from_name" doc:"Of the first item"`
 	To     *string `json:"to"`
+	ToName *string `json:"to_name" doc:"Of the second item, or of the group"`
 	Action string  `json:"action" enum:"new,unchanged,ended,unresolved,refused"`
 	Done   string  `json:"done" enum:"proposed,applied,undone,kept,failed"`
 	Reason string  `json:"reason,omitempty"`
@@ -29,6 +33,7 @@ type RunRelation struct {
 
 type tiesInput struct {
 	ID     string `path:"id" maxLength:"128"`
+	Kind   string `query:"kind" enum:"relation,member" doc:"Both by default"`
 	Action string `query:"action" enum:"new,unchanged,ended,unresolved,refused"`
 	After  string `query:"after" maxLength:"100"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -39,7 +44,7 @@ func (a *area) ties(ctx context.Context, in *tiesInput) (*rest.Body[rest.Page[Ru
 	if err != nil {
 		return nil, err
 	}
-	list, err := a.Sources.Ties(ctx, in.ID, in.Action, after, in.Limit+1)
+	list, err := a.Sources.Ties(ctx, in.ID, in.Kind, in.Action, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -53,13 +58,19 @@ func (a *area) ties(ctx context.Context, in *tiesInput) (*rest.Body[rest.Page[Ru
 		ids = append(ids, t.FromID, t.ToID)
 	}
 	items, err := a.CMDB.ByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := a.CMDB.Model(ctx)
 	for _, t := range list {
+		relation, _ := m.Relation(t.Type)
 		_, other, _ := strings.Cut(t.Other, ":")
+		x := RunRelation{Seq: t.Seq, Line: t.Line, Kind: t.Kind, Key: t.Key, Type: t.Type, Label: relation.Label, Other: strings.TrimPrefix(other, ":"), From: rest.Opt(items[t.FromID].Number), Name: rest.Opt(items[t.FromID].Facts.Name),
+			To: rest.Opt(items[t.ToID].Number), ToName: rest.Opt(items[t.ToID].Facts.Name), Action: t.Action, Done: done[t.Done], Reason: t.Reason}
 		if t.Kind == "member" {
-			other = t.Other
+			x.Label, x.Other, x.ToName = "is in the group", t.Other, rest.Opt(t.Type)
 		}
-		out.Items = append(out.Items, RunRelation{Line: t.Line, Kind: t.Kind, Key: t.Key, Type: t.Type, Other: strings.TrimPrefix(other, ":"), From: rest.Opt(items[t.FromID].Number), To: rest.Opt(items[t.ToID].Number),
-			Action: t.Action, Done: done[t.Done], Reason: t.Reason})
+		out.Items = append(out.Items, x)
 	}
 	return &rest.Body[rest.Page[RunRelation]]{Body: out}, err
 }
@@ -111,86 +122,6 @@ func (a *area) discard(ctx context.Context, in *rest.ByID) (*rest.Body[CIRun], e
 func (a *area) again(ctx context.Context, in *rest.ByID) (*rest.Body[CIRun], error) {
 	r, err := a.Sources.Again(ctx, in.ID)
 	return a.answer(ctx, r, err)
-}
-
-// CIDuplicate are items that may be one.
-type CIDuplicate struct {
-	By    string        `json:"by" enum:"serial,asset_tag,name"`
-	Text  string        `json:"text"`
-	Items []DuplicateCI `json:"items"`
-}
-
-// DuplicateCI is one of them, with what helps to decide.
-type DuplicateCI struct {
-	Number    string    `json:"number"`
-	Name      string    `json:"name"`
-	Class     string    `json:"class"`
-	Status    string    `json:"status"`
-	Serial    string    `json:"serial"`
-	AssetTag  string    `json:"asset_tag"`
-	Sources   []string  `json:"sources" doc:"Whose values it has"`
-	UpdatedAt time.Time `json:"updated_at"`
-	Version   int64     `json:"version"`
-}
-
-type duplicatesInput struct {
-	After string `query:"after" maxLength:"400"`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
-}
-
-func (a *area) duplicates(ctx context.Context, in *duplicatesInput) (*rest.Body[rest.Page[CIDuplicate]], error) {
-	page, err := a.Sources.Duplicates(ctx, in.After, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	out := rest.Page[CIDuplicate]{Items: []CIDuplicate{}, Next: rest.Opt(page.Next)}
-	for _, set := range page.Sets {
-		items, err := a.CMDB.ByNumbers(ctx, set.Numbers)
-		if err != nil {
-			return nil, err
-		}
-		d := CIDuplicate{By: set.By, Text: set.Text, Items: []DuplicateCI{}}
-		for _, n := range set.Numbers {
-			c := items[n]
-			d.Items = append(d.Items, DuplicateCI{Number: c.Number, Name: c.Facts.Name, Class: c.Facts.Class, Status: c.Facts.Status, Serial: c.Facts.Serial, AssetTag: c.Facts.AssetTag,
-				Sources: c.Facts.Values.Sources(), UpdatedAt: c.UpdatedAt, Version: c.Version})
-		}
-		out.Items = append(out.Items, d)
-	}
-	return &rest.Body[rest.Page[CIDuplicate]]{Body: out}, nil
-}
-
-// CIPresence is whether an item is one of the CMDB's.
-type CIPresence struct {
-	Number     string  `json:"number"`
-	Presence   string  `json:"presence" enum:"present,merged,withdrawn"`
-	MergedInto *string `json:"merged_into"`
-	Version    int64   `json:"version"`
-}
-
-func (a *area) presence(ctx context.Context, c cmdb.CI, err error) (*rest.Versioned[CIPresence], error) {
-	if err != nil {
-		return nil, err
-	}
-	into, err := a.CMDB.ByIDs(ctx, []domain.CIID{c.Facts.MergedInto})
-	return &rest.Versioned[CIPresence]{ETag: rest.ETag(c.Version), Body: CIPresence{Number: c.Number, Presence: string(c.Facts.Presence), MergedInto: rest.Opt(into[c.Facts.MergedInto].Number), Version: c.Version}}, err
-}
-
-type mergeCIInput struct {
-	rest.ByNumber
-	Body struct {
-		Into   string `json:"into" maxLength:"40" doc:"The item in which this one lives on"`
-		Reason string `json:"reason" maxLength:"4000"`
-	}
-}
-
-func (a *area) merge(ctx context.Context, in *mergeCIInput) (*rest.Versioned[CIPresence], error) {
-	version, err := in.Version()
-	if err != nil {
-		return nil, err
-	}
-	c, err := a.CMDB.Merge(ctx, cmdb.MergeInput{Number: in.Number, Version: version, Into: in.Body.Into, Reason: in.Body.Reason})
-	return a.presence(ctx, c, err)
 }
 
 type presenceCIInput struct {

@@ -14,6 +14,7 @@ import (
 
 // RunItem is what a run says of one item.
 type RunItem struct {
+	Seq     int64       `json:"seq"`
 	Line    int         `json:"line"`
 	Key     string      `json:"key"`
 	Class   string      `json:"class"`
@@ -21,7 +22,7 @@ type RunItem struct {
 	Number  *string     `json:"number" doc:"Of the item that it is; null for a new one"`
 	Matched *string     `json:"matched" doc:"How it was known: key, serial, asset_tag or name"`
 	Action  string      `json:"action" enum:"new,changed,unchanged,outranked,conflicting,refused,person,retired,gone"`
-	Done    string      `json:"done" enum:"proposed,applied,undone,kept,failed"`
+	Done    string      `json:"done" enum:"proposed,applied,undone,kept,failed,settled" doc:"settled: somebody has said whose row it is; the next run takes it for that"`
 	Changes []RunChange `json:"changes"`
 	Kept    []RunChange `json:"kept" doc:"Values that stay: another source has precedence, or somebody wrote them"`
 	Notes   []RunNote   `json:"notes" doc:"Values that were left out"`
@@ -53,7 +54,7 @@ type runItemsInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-var done = [...]string{"proposed", "applied", "undone", "kept", "failed"}
+var done = [...]string{"proposed", "applied", "undone", "kept", "failed", "settled"}
 
 func (a *area) items(ctx context.Context, in *runItemsInput) (*rest.Body[rest.Page[RunItem]], error) {
 	after, err := rest.ParseMark(in.After)
@@ -83,8 +84,11 @@ func (a *area) items(ctx context.Context, in *runItemsInput) (*rest.Body[rest.Pa
 	}
 	for _, i := range list {
 		p := i.Proposal
-		x := RunItem{Line: i.Line, Key: i.Key, Class: i.Class, Name: i.Name, Number: rest.Opt(items[i.CIID].Number), Matched: rest.Opt(i.Matched), Action: i.Action, Done: done[i.Done],
+		x := RunItem{Seq: i.Seq, Line: i.Line, Key: i.Key, Class: i.Class, Name: i.Name, Number: rest.Opt(items[i.CIID].Number), Matched: rest.Opt(i.Matched), Action: i.Action, Done: done[i.Done],
 			Changes: n.changes(p.Changes), Kept: n.changes(p.Kept), Notes: []RunNote{}, Column: p.Column, Reason: p.Reason, Others: rest.NotNil(p.Others)}
+		if x.Done == "settled" {
+			x.Number = rest.Opt(i.Outcome.Number)
+		}
 		if i.Outcome.Reason != "" {
 			x.Reason = i.Outcome.Reason
 		}

@@ -47,6 +47,7 @@ type RunSummary struct {
 	Rows      int              `json:"rows"`
 	Items     map[string]int64 `json:"items" doc:"By action: new, changed, unchanged, outranked, conflicting, refused, person, retired, gone"`
 	Relations map[string]int64 `json:"relations" doc:"By action: new, unchanged, ended, unresolved, refused; with memberships of groups"`
+	Members   map[string]int64 `json:"members" doc:"The memberships of groups among these, by action"`
 	Skipped   []RunSkipped     `json:"skipped"`
 	Known     int64            `json:"known" doc:"Items in use that the source has shown"`
 	Missing   int64            `json:"missing" doc:"How many of them it no longer shows"`
@@ -67,12 +68,15 @@ func runOf(r reconcile.Run, source string, c who.Cast) CIRun {
 	s := r.Summary
 	out := CIRun{ID: r.Ref, Source: source, State: r.State, File: r.File, SHA256: r.SHA256, Mapping: r.Mapping, Whole: r.Whole, By: c.Person(r.ByID), Position: r.Position, Problem: r.Problem,
 		Repeatable: r.FileKey != "", MadeAt: r.MadeAt, ProposedAt: r.ProposedAt, AppliedAt: r.AppliedAt, UndoneAt: r.UndoneAt,
-		Summary: RunSummary{Rows: s.Rows, Items: s.Items, Relations: s.Ties, Skipped: []RunSkipped{}, Known: s.Known, Missing: s.Missing, Asks: s.Asks, Noted: s.Noted, Failed: s.Failed, Kept: s.Kept}}
+		Summary: RunSummary{Rows: s.Rows, Items: s.Items, Relations: s.Ties, Members: s.Members, Skipped: []RunSkipped{}, Known: s.Known, Missing: s.Missing, Asks: s.Asks, Noted: s.Noted, Failed: s.Failed, Kept: s.Kept}}
 	if out.Summary.Items == nil {
 		out.Summary.Items = map[string]int64{}
 	}
 	if out.Summary.Relations == nil {
 		out.Summary.Relations = map[string]int64{}
+	}
+	if out.Summary.Members == nil {
+		out.Summary.Members = map[string]int64{}
 	}
 	for _, k := range s.Skipped {
 		out.Summary.Skipped = append(out.Summary.Skipped, RunSkipped(k))

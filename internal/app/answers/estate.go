@@ -23,8 +23,16 @@ func (e Estate) Look(ctx context.Context, numbers []string) ([]calendar.Item, er
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[domain.CIID]cmdb.CI, len(found))
+	ids := make([]domain.CIID, 0, len(found))
 	for _, c := range found {
+		ids = append(ids, c.ID)
+	}
+	on, err := e.CMDB.LivingOn(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[domain.CIID]cmdb.CI, len(on))
+	for _, c := range on {
 		byID[c.ID] = c
 	}
 	return e.describe(ctx, byID)

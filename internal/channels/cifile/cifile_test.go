@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func mapping(t testing.TB, text string) *Mapping {
+func parsed(t testing.TB, text string) *Mapping {
 	t.Helper()
 	m, err := ParseMapping("test", []byte(text))
 	if err != nil {
@@ -47,7 +47,7 @@ streams:
 func TestABrokenRowIsRefusedAlone(t *testing.T) {
 	t.Parallel()
 	file := "\xef\xbb\xbfName,SN,Type,Room,Shelf,Until\r\na,1,srv,\"two\nlines\",,31/12/2027\nb,2,srv,x,\"open\nc,3,x,,,1.1.2027\nd,4,a,b,c,d,e\ne,,srv,,,\nf,5,\xff,,,\n"
-	rows, sum := read(t, mapping(t, plain), file)
+	rows, sum := read(t, parsed(t, plain), file)
 	if sum.Rows != 6 || len(rows) != 6 {
 		t.Fatalf("%+v", rows)
 	}
@@ -84,7 +84,7 @@ func TestRowsReferToEachOtherInAnyOrder(t *testing.T) {
 	{"model":"port","pk":3,"fields":{"dev":1,"cable":6,"end":"A"}},{"model":"port","pk":4,"fields":{"dev":1,"cable":6,"end":"B"}},
 	7, {"model":"dev","pk":5}, {"model":"other","pk":1,"fields":{}},
 	{"model":"devtype","pk":7,"fields":{"name":"X1","maker":8}},{"model":"maker","pk":8,"fields":{"name":"ACME"}}]`
-	rows, sum := read(t, mapping(t, graph), file)
+	rows, sum := read(t, parsed(t, graph), file)
 	if len(rows) != 4 || sum.Rows != 11 || len(sum.Skipped) != 4 {
 		t.Fatalf("%+v %+v", rows, sum)
 	}
@@ -103,11 +103,11 @@ func TestRowsReferToEachOtherInAnyOrder(t *testing.T) {
 func TestLinesOfJSONAndWrappedArrays(t *testing.T) {
 	t.Parallel()
 	text := "streams: {'': {key: id, class: =server, values: {name: host.name}}}"
-	rows, _ := read(t, mapping(t, text), `{"id":1,"host":{"name":"a"}}`+"\nnonsense\n\n"+`{"id":2,"host":{"name":["b","c"]}}`)
+	rows, _ := read(t, parsed(t, text), `{"id":1,"host":{"name":"a"}}`+"\nnonsense\n\n"+`{"id":2,"host":{"name":["b","c"]}}`)
 	if len(rows) != 3 || rows[1].Refused == nil || rows[1].Line != 2 || rows[2].value("name") != "b c" || rows[2].Line != 4 {
 		t.Errorf("%+v", rows)
 	}
-	rows, _ = read(t, mapping(t, text+"\nfile: {rows: results}"), `{"count": 1, "results": [{"id":1,"host":{"name":"a"}}], "next": null}`)
+	rows, _ = read(t, parsed(t, text+"\nfile: {rows: results}"), `{"count": 1, "results": [{"id":1,"host":{"name":"a"}}], "next": null}`)
 	if len(rows) != 1 || rows[0].value("name") != "a" {
 		t.Errorf("%+v", rows)
 	}
@@ -116,7 +116,7 @@ func TestLinesOfJSONAndWrappedArrays(t *testing.T) {
 func TestAFileThatDoesNotFitIsRefusedWhole(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"", "  ", "a,b\n1,2\n", `[{"a":1},`, "\"open\n", `{"results": 3}`} {
-		m := mapping(t, plain)
+		m := parsed(t, plain)
 		if strings.HasPrefix(file, "{") {
 			m.File.Rows = "results"
 		}
@@ -154,7 +154,7 @@ func FuzzAFileNeverBreaksTheReader(f *testing.F) {
 	for _, s := range []string{"Name,SN\na,1\n", `[{"model":"dev","pk":1,"fields":{"type":7}}]`, `{"id":1}` + "\n{", "a;b\n\"", "[[[[", "{\"a\":{\"b\":[null]}}", "\xef\xbb\xbf[1]"} {
 		f.Add(s)
 	}
-	m, g := mapping(f, plain), mapping(f, graph)
+	m, g := parsed(f, plain), parsed(f, graph)
 	f.Fuzz(func(t *testing.T, file string) {
 		for _, m := range []*Mapping{m, g} {
 			rows := 0

@@ -1,21 +1,13 @@
 package cifile
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
-	"fmt"
-	"io/fs"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/channels/mapping"
 )
 
 // The errors of this package: both mean that nothing was read.
@@ -23,9 +15,6 @@ var (
 	ErrMapping = domain.Code(domain.Invalid, "malformed_ci_mapping", "The mapping cannot be used")
 	ErrFile    = domain.Code(domain.Invalid, "malformed_ci_file", "The file is not one that this mapping fits")
 )
-
-// maxMapping is how large a mapping may be, in bytes.
-const maxMapping = 256 << 10
 
 // Mapping says what the rows of a tool's export mean. Its YAML form is described in docs/guide-importers.md.
 type Mapping struct {
@@ -123,65 +112,32 @@ type PersonShape struct {
 //go:embed mappings/*.yaml
 var builtin embed.FS
 
+var library = mapping.Library{Files: builtin, Refuse: ErrMapping}
+
 // Builtin lists the names of the mappings that come with the desk.
-func Builtin() []string {
-	files, _ := fs.Glob(builtin, "mappings/*.yaml") // the pattern is good
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(strings.TrimPrefix(f, "mappings/"), ".yaml")
-	}
-	return files
-}
+func Builtin() []string { return library.Names() }
 
 // Named gives a mapping that comes with the desk. It fails with [ErrMapping].
 func Named(name string) (*Mapping, error) {
-	raw, err := builtin.ReadFile("mappings/" + name + ".yaml")
+	raw, err := library.Text(name)
 	if err != nil {
-		return nil, ErrMapping.Because("There is no built-in mapping of that name; there are: %s. Anything else is taken for a file and ends in .yaml or .yml.", strings.Join(Builtin(), ", "))
+		return nil, err
 	}
 	return ParseMapping(name, raw)
 }
 
-// ParseMapping reads and checks a mapping. Unknown keys are refused, since a misspelt one would be ignored.
-// It fails with [ErrMapping], saying where.
-func ParseMapping(name string, raw []byte) (*Mapping, error) {
-	if len(raw) > maxMapping {
-		return nil, ErrMapping.Because("It is larger than %d KiB.", maxMapping>>10)
-	}
-	if !utf8.Valid(raw) {
-		return nil, ErrMapping.Because("It is not UTF-8 text.")
-	}
-	m, err := decode(raw)
-	if err != nil {
+// ParseMapping reads and checks a mapping. It fails with [ErrMapping], saying where.
+func ParseMapping(name string, raw []byte) (m *Mapping, err error) {
+	m = &Mapping{name: name}
+	if m.digest, err = library.Read(raw, m); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(raw)
-	m.name, m.digest = name, hex.EncodeToString(sum[:])
 	if err := m.check(); err != nil {
 		return nil, err
 	}
 	m.plan()
 	return m, nil
 }
-
-// decode shields the desk from the YAML library, as package eventlog does.
-func decode(raw []byte) (m *Mapping, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			m, err = nil, ErrMapping.Because("It is not YAML.").Wrap(fmt.Errorf("%v", p))
-		}
-	}()
-	m = &Mapping{}
-	// Anchors and aliases can blow a small file up; no mapping needs them.
-	if bytes.ContainsAny(raw, "&*") && aliases.Match(raw) {
-		return nil, ErrMapping.Because("Anchors and aliases are not used in mappings.")
-	}
-	if err := yaml.UnmarshalWithOptions(raw, m, yaml.Strict(), yaml.DisallowUnknownField()); err != nil {
-		return nil, ErrMapping.Because("%s", yaml.FormatError(err, false, false)).Wrap(err)
-	}
-	return m, nil
-}
-
-var aliases = regexp.MustCompile(`(?m)(^|[\s:\[,{-])[&*][^\s]`)
 
 // Name is the built-in name or the file name of the mapping.
 func (m *Mapping) Name() string { return m.name }
@@ -208,20 +164,13 @@ func (m *Mapping) Uses() (relations, classes []string) {
 	return slices.Sorted(maps.Keys(r)), slices.Sorted(maps.Keys(c))
 }
 
-// problems collects what is wrong with a mapping, all at once.
-type problems struct{ list []string }
-
-func (p *problems) add(format string, args ...any) {
-	p.list = append(p.list, fmt.Sprintf(format, args...))
-}
-
 func (m *Mapping) check() error {
-	var p problems
+	var p mapping.Problems
 	if d := m.File.Delimiter; d != "" && (len(d) != 1 || strings.ContainsAny(d, "\"\r\n\x00")) {
-		p.add("file.delimiter: one character is needed, such as , or ;")
+		p.Add("file.delimiter: one character is needed, such as , or ;")
 	}
 	if len(m.Streams) == 0 || len(m.Streams) > 500 {
-		p.add("streams: say what the rows are, 1 to 500 kinds")
+		p.Add("streams: say what the rows are, 1 to 500 kinds")
 	}
 	if m.Other == "" {
 		m.Other = "The mapping does not say what these rows are."
@@ -233,17 +182,14 @@ func (m *Mapping) check() error {
 	for from, fields := range m.References {
 		for field, to := range fields {
 			if field == "" || to == "" || from == "" {
-				p.add("references: a stream, a field and the stream that it refers to are needed")
+				p.Add("references: a stream, a field and the stream that it refers to are needed")
 			}
 		}
 	}
-	if len(p.list) > 0 {
-		return ErrMapping.Because("%s.", strings.Join(p.list, "; "))
-	}
-	return nil
+	return library.Refusal(p)
 }
 
-func (m *Mapping) checkStream(name string, s Stream, p *problems) {
+func (m *Mapping) checkStream(name string, s Stream, p *mapping.Problems) {
 	kinds := 0
 	for _, is := range []bool{s.Skip != "", s.Person != nil, !s.Class.empty()} {
 		if is {
@@ -255,17 +201,17 @@ func (m *Mapping) checkStream(name string, s Stream, p *problems) {
 		where = "streams"
 	}
 	if kinds != 1 {
-		p.add("%s: give either class, person or skip with a reason", where)
+		p.Add("%s: give either class, person or skip with a reason", where)
 	}
 	if s.Skip == "" && s.Key.empty() && m.File.Key == "" && s.Person == nil {
-		p.add("%s: a key is needed, by which the row is known again", where)
+		p.Add("%s: a key is needed, by which the row is known again", where)
 	}
 	if s.Person != nil && (s.Person.Login.empty() || s.Person.Name.empty()) {
-		p.add("%s.person: a login and a name are needed", where)
+		p.Add("%s.person: a login and a name are needed", where)
 	}
 	for _, r := range s.Relations {
 		if r.Type == "" || len(r.To) == 0 {
-			p.add("%s.relations: each has a type and at least one target", where)
+			p.Add("%s.relations: each has a type and at least one target", where)
 		}
 		for _, t := range r.To {
 			given := 0
@@ -275,21 +221,21 @@ func (m *Mapping) checkStream(name string, s Stream, p *problems) {
 				}
 			}
 			if given != 1 || (t.Row != "") != (!t.Key.empty()) {
-				p.add("%s.relations: a target is a row with a key, or one of number, serial, asset_tag, name", where)
+				p.Add("%s.relations: a target is a row with a key, or one of number, serial, asset_tag, name", where)
 			}
 		}
 	}
 	for _, g := range s.Groups {
 		if g.Key.empty() {
-			p.add("%s.groups: a key is needed", where)
+			p.Add("%s.groups: a key is needed", where)
 		}
 	}
 	for _, j := range s.Joins {
 		if j.Name == "" || j.By == "" || j.Item.empty() || j.Type == "" || j.Role != "" && j.Role != "first" && j.Role != "second" {
-			p.add("%s.joins: name, by, item and type are needed; a role is first or second", where)
+			p.Add("%s.joins: name, by, item and type are needed; a role is first or second", where)
 		}
 		if was, ok := m.joins[j.Name]; ok && was.kind != j.Type {
-			p.add("%s.joins: %s relates in two ways", where, j.Name)
+			p.Add("%s.joins: %s relates in two ways", where, j.Name)
 		}
 		m.joins[j.Name] = joining{j.Type}
 	}

@@ -1,22 +1,15 @@
 package eventlog
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
-	"fmt"
-	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/cabinetdesk/cabinet/domain"
+	"github.com/cabinetdesk/cabinet/internal/channels/mapping"
 	"github.com/cabinetdesk/cabinet/internal/channels/textfile"
 )
 
@@ -25,9 +18,6 @@ var (
 	ErrMapping = domain.Code(domain.Invalid, "malformed_mapping", "The mapping cannot be used")
 	ErrFile    = domain.Code(domain.Invalid, "malformed_event_log", "The file is not an event log that this mapping fits")
 )
-
-// maxMapping is how large a mapping may be, in bytes.
-const maxMapping = 256 << 10
 
 // Mapping says what the columns of a tool's event log mean. All names of columns are those of the file's
 // header, as they are. Its YAML form is described in docs/import-mapping.md.
@@ -126,63 +116,31 @@ type ReferenceColumn struct {
 //go:embed mappings/*.yaml
 var builtin embed.FS
 
+var library = mapping.Library{Files: builtin, Refuse: ErrMapping}
+
 // Builtin lists the names of the mappings that come with the desk.
-func Builtin() []string {
-	files, _ := fs.Glob(builtin, "mappings/*.yaml") // the pattern is good
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(strings.TrimPrefix(f, "mappings/"), ".yaml")
-	}
-	return files
-}
+func Builtin() []string { return library.Names() }
 
 // Named gives a mapping that comes with the desk. It fails with [ErrMapping].
 func Named(name string) (*Mapping, error) {
-	raw, err := builtin.ReadFile("mappings/" + name + ".yaml")
+	raw, err := library.Text(name)
 	if err != nil {
-		return nil, ErrMapping.Because("There is no built-in mapping of that name; there are: %s. Anything else is taken for a file and ends in .yaml or .yml.", strings.Join(Builtin(), ", "))
+		return nil, err
 	}
 	return ParseMapping(name, raw)
 }
 
-// ParseMapping reads and checks a mapping. Unknown keys are refused, since a misspelt one would be ignored.
-// It fails with [ErrMapping], saying where.
-func ParseMapping(name string, raw []byte) (*Mapping, error) {
-	if len(raw) > maxMapping {
-		return nil, ErrMapping.Because("It is larger than %d KiB.", maxMapping>>10)
-	}
-	if !utf8.Valid(raw) {
-		return nil, ErrMapping.Because("It is not UTF-8 text.")
-	}
-	m, err := decode(raw)
-	if err != nil {
+// ParseMapping reads and checks a mapping. It fails with [ErrMapping], saying where.
+func ParseMapping(name string, raw []byte) (m *Mapping, err error) {
+	m = &Mapping{name: name}
+	if m.digest, err = library.Read(raw, m); err != nil {
 		return nil, err
 	}
-	m.name = name
-	sum := sha256.Sum256(raw)
-	m.digest = hex.EncodeToString(sum[:])
-	return m, m.check()
-}
-
-// decode shields the desk from the YAML library: its error text is for people, and should it ever panic
-// on a hostile file, the file is refused.
-func decode(raw []byte) (m *Mapping, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			m, err = nil, ErrMapping.Because("It is not YAML.").Wrap(fmt.Errorf("%v", p))
-		}
-	}()
-	m = &Mapping{}
-	// Anchors and aliases can blow a small file up; no mapping needs them.
-	if bytes.ContainsAny(raw, "&*") && aliases.Match(raw) {
-		return nil, ErrMapping.Because("Anchors and aliases are not used in mappings.")
-	}
-	if err := yaml.UnmarshalWithOptions(raw, m, yaml.Strict(), yaml.DisallowUnknownField()); err != nil {
-		return nil, ErrMapping.Because("%s", yaml.FormatError(err, false, false)).Wrap(err)
+	if err := m.check(); err != nil {
+		return nil, err
 	}
 	return m, nil
 }
-
-var aliases = regexp.MustCompile(`(?m)(^|[\s:\[,{-])[&*][^\s]`)
 
 // Name is the built-in name or the file name of the mapping.
 func (m *Mapping) Name() string { return m.name }
@@ -192,74 +150,63 @@ func (m *Mapping) Digest() string { return m.digest }
 
 var systemShape = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
-// problems collects what is wrong with a mapping, all at once.
-type problems struct{ list []string }
-
-func (p *problems) add(format string, args ...any) {
-	p.list = append(p.list, fmt.Sprintf(format, args...))
-}
-
 func (m *Mapping) check() error {
-	var p problems
+	var p mapping.Problems
 	if !systemShape.MatchString(m.System) {
-		p.add("system: a short name in lower case is needed, such as servicenow")
+		p.Add("system: a short name in lower case is needed, such as servicenow")
 	}
 	if m.File.Delimiter == "" {
 		m.File.Delimiter = ","
 	}
 	if len(m.File.Delimiter) != 1 || strings.ContainsAny(m.File.Delimiter, "\"\r\n\x00") {
-		p.add("file.delimiter: one character is needed, such as , or ;")
+		p.Add("file.delimiter: one character is needed, such as , or ;")
 	}
 	m.checkTimes(&p)
 	if m.Order == "" {
 		m.Order = "file"
 	}
 	if m.Order != "file" && m.Order != "time" {
-		p.add("order: file or time")
+		p.Add("order: file or time")
 	}
 	for name, column := range map[string]string{"number": m.Columns.Number, "at": m.Columns.At, "state": m.Columns.State} {
 		if column == "" {
-			p.add("columns.%s: say which column it is", name)
+			p.Add("columns.%s: say which column it is", name)
 		}
 	}
 	m.checkTables(&p)
 	m.checkReferences(&p)
-	if len(p.list) > 0 {
-		slices.Sort(p.list)
-		return ErrMapping.Because("%s.", strings.Join(p.list, "; "))
-	}
-	return nil
+	return library.Refusal(p)
 }
 
-func (m *Mapping) checkTimes(p *problems) {
+func (m *Mapping) checkTimes(p *mapping.Problems) {
 	zone := m.Time.Zone
 	if zone == "" {
 		zone = "UTC"
 	}
 	var err error
 	if m.zone, err = time.LoadLocation(zone); err != nil || zone == "Local" {
-		p.add("time.zone: name it as IANA does, such as Europe/Berlin")
+		p.Add("time.zone: name it as IANA does, such as Europe/Berlin")
 	}
 	if len(m.Time.Formats) == 0 {
-		p.add("time.formats: say how times are written, such as yyyy-MM-dd HH:mm:ss")
+		p.Add("time.formats: say how times are written, such as yyyy-MM-dd HH:mm:ss")
 	}
 	for _, f := range m.Time.Formats {
 		l, err := textfile.ParseLayout(f)
 		if err != nil {
-			p.add("time.formats: %s", err)
+			p.Add("time.formats: %s", err)
 			continue
 		}
 		m.times = append(m.times, l)
 	}
 }
 
-func (m *Mapping) checkTables(p *problems) {
+func (m *Mapping) checkTables(p *mapping.Problems) {
 	if len(m.States) == 0 && m.OtherState == nil {
-		p.add("states: say what the labels mean")
+		p.Add("states: say what the labels mean")
 	}
 	for _, label := range slices.Sorted(maps.Keys(m.States)) {
 		if m.States[label].State == "" {
-			p.add("states: one of the labels has no state")
+			p.Add("states: one of the labels has no state")
 		}
 	}
 	for _, t := range []struct {
@@ -269,7 +216,7 @@ func (m *Mapping) checkTables(p *problems) {
 	}{{"impact", m.Impact, 3}, {"urgency", m.Urgency, 3}, {"priority", m.Priority, 4}} {
 		for _, v := range t.at {
 			if v < 1 || v > t.max {
-				p.add("%s: values are 1 (highest) to %d", t.name, t.max)
+				p.Add("%s: values are 1 (highest) to %d", t.name, t.max)
 				break
 			}
 		}
@@ -279,29 +226,29 @@ func (m *Mapping) checkTables(p *problems) {
 			*v = 2
 		}
 		if *v < 1 || *v > 3 {
-			p.add("%s: 1 (high) to 3 (low)", name)
+			p.Add("%s: 1 (high) to 3 (low)", name)
 		}
 	}
 }
 
-func (m *Mapping) checkReferences(p *problems) {
+func (m *Mapping) checkReferences(p *mapping.Problems) {
 	for _, r := range m.References {
 		if r.Column == "" || (r.Kind != "problem" && r.Kind != "change") || !slices.Contains([]string{"related", "caused_by", "parent"}, r.Link) {
-			p.add("references: each has a column, a kind (problem or change) and a link (related, caused_by or parent)")
+			p.Add("references: each has a column, a kind (problem or change) and a link (related, caused_by or parent)")
 		}
 	}
 	for _, l := range m.Description {
 		if l.Column == "" || l.Label == "" {
-			p.add("description: each has a label and a column")
+			p.Add("description: each has a label and a column")
 		}
 	}
 	used := m.used()
 	for column, states := range m.Final {
 		if !slices.Contains(used, column) {
-			p.add("final: one of the columns is not used elsewhere in the mapping")
+			p.Add("final: one of the columns is not used elsewhere in the mapping")
 		}
 		if len(states) == 0 {
-			p.add("final: each column needs the states in which it may be read")
+			p.Add("final: each column needs the states in which it may be read")
 		}
 	}
 	if len(m.Title) == 0 && m.Columns.Title != "" {

@@ -8,6 +8,7 @@ import type * as Cmdb from './cmdb';
 import type * as Rooms from './rooms';
 import type * as Delivery from './delivery';
 import type * as Sources from './sources';
+import type * as Rules from './rules';
 import type * as Ours from './types';
 
 type Theirs = components['schemas'];
@@ -37,5 +38,6 @@ export type Agreement = [
   Reads<Sent<'Meeting'>, Rooms.Meeting>, Reads<Sent<'MeetingRow'>, Rooms.MeetingRow>, Reads<Sent<'MeetingMinutes'>, Rooms.MinutesText>, Reads<Sent<'MeetingRhythm'>, Rooms.Rhythm>, Reads<Sent<'Reading'>, Rooms.Reading>,
   Reads<Sent<'Calendar'>, Times.ChangeCalendar>, Reads<Sent<'Conflict'>, Times.Conflict>, Reads<Sent<'FreeSlots'>, Times.FreeSlots>, Reads<Sent<'Schedule'>, Times.Schedule>, Reads<Sent<'CalendarFeed'>, Times.CalendarFeed>, Reads<Sent<'Interruption'>, Times.Interruption>,
   Reads<Sent<'ChangeReview'>, After.Review>, Reads<Sent<'ReviewDue'>, After.ReviewDue>, Reads<Sent<'RecordCauses'>, After.Causes>, Reads<Sent<'FiguresOfChanges'>, After.ChangeFigures>, Reads<Sent<'ChangeRecord'>, After.ChangeRecord>,
+  Reads<Sent<'DraftCheck'>, Rules.DraftCheck>, Reads<Sent<'DraftTrial'>, Rules.DraftTrial>,
   Reads<Sent<'CMDBQuality'>, Sources.Quality>, Reads<Sent<'ModelRehearsal'>, Sources.Rehearsal>,
 ];

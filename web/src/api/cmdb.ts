@@ -18,7 +18,7 @@ export interface CiRelation {
   id: string; type: string; label: string; outgoing: boolean; other: CiBrief; redundancy: string | null; needed: number | null;
   spreads: 'to_other' | 'to_this' | 'both' | 'none'; source: string | null; since: string; until: string | null;
 }
-export interface CiMembership { key: string; name: string; since: string; until: string | null }
+export interface CiMembership { key: string; name: string; source: string | null; since: string; until: string | null }
 export interface CiMove { event: string; label: string; tone: string; to: string; to_label: string; requires: string[]; blocked: string | null }
 export interface CiPage extends Ci {
   presence: 'present' | 'merged' | 'withdrawn'; merged_into: string | null; attributes: CiValue[]; relations: CiRelation[]; groups: CiMembership[];

@@ -57,7 +57,7 @@ export function Groups({ item }: { item: CiPage }) {
     <section className="card side-card" aria-label="Groups">
       <header><h2 className="grow">Groups</h2>{item.may.group && <IconButton icon="plus" label="Add to a group" small className="no-print" onClick={() => add(!adding)} />}</header>
       <ul className="list side-list">
-        {item.groups.map((one) => <li key={one.key} className="row"><span className="grow"><Link to={`/cis/groups/${one.key}`}>{one.name}</Link><span className="dim small block">since {dateOnly(one.since)}{one.until ? ` until ${dateOnly(one.until)}` : ''}</span></span>{item.may.group && <IconButton icon="x" label={`Take out of ${one.name}`} small className="reveal no-print" onClick={() => { void change(() => api.delete(`/ci-groups/${one.key}/members/${item.number}`)).then(() => toast(`${item.name} is out of ${one.name} from now on.`)); }} />}</li>)}
+        {item.groups.map((one) => <li key={one.key} className="row"><span className="grow"><Link to={`/cis/groups/${one.key}`}>{one.name}</Link><span className="dim small block">since {dateOnly(one.since)}{one.source ? ` · from ${one.source}` : ''}{one.until ? ` until ${dateOnly(one.until)}` : ''}</span></span>{item.may.group && <IconButton icon="x" label={`Take out of ${one.name}`} small className="reveal no-print" onClick={() => { void change(() => api.delete(`/ci-groups/${one.key}/members/${item.number}`)).then(() => toast(`${item.name} is out of ${one.name} from now on.`)); }} />}</li>)}
         {item.groups.length === 0 && !adding && <li className="dim small">In no group.</li>}
       </ul>
       {adding && <form className="stack side-form" onSubmit={submit}>

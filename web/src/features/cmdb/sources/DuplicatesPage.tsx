@@ -1,62 +1,87 @@
-// Items that may be one: what they share, in what they differ, and which of them stays. Merging can be undone.
-import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+// Items that may be one, and rows that no import could decide: one queue, until somebody says. What was said can be taken back.
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { AskReason } from '../AskReason';
-import { api } from '../../../api/client';
-import { ci, ciPath, classLabel, cmdbModel, type CiPage } from '../../../api/cmdb';
-import { client } from '../../../api/queries';
-import { duplicates, type DuplicateSet } from '../../../api/sources';
-import { toast, toastProblem } from '../../../app/toasts';
-import { Bones, Button, Empty, PageProblem } from '../../../ui/kit';
+import { lazy, Suspense, useState } from 'react';
+import { ciPath, classLabel, cmdbModel } from '../../../api/cmdb';
+import { conflicts, duplicates, toldApart, type Apart, type DuplicateSet, type LikenessBy } from '../../../api/sources';
+import { may, useMe } from '../../../app/session';
+import { Bones, Button, Empty, Notice, PageProblem, Segments } from '../../../ui/kit';
+import { dateTime } from '../../../ui/time';
 import { CmdbPage } from '../Frame';
+import { ApartDialog, takeBack } from './ApartDialog';
+import { ConflictCard } from './ConflictCard';
 
-const shares: Record<DuplicateSet['by'], string> = { serial: 'serial number', asset_tag: 'asset tag', name: 'name and class' };
+const MergeSheet = lazy(() => import('./MergeSheet'));
+const shares: Record<LikenessBy, string> = { serial: 'serial number', asset_tag: 'asset tag', name: 'name and class' };
 
 export default function DuplicatesPage() {
-  const query = useInfiniteQuery(duplicates);
-  const sets = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const [tab, choose] = useState<'open' | 'apart'>('open');
+  const [merging, merge] = useState<string[]>([]);
   return (
     <CmdbPage title="Duplicates">
-      {query.isPending ? <Bones lines={6} /> : query.isError ? <PageProblem error={query.error} again={() => { void query.refetch(); }} /> : sets.length === 0
-        ? <Empty icon="check" title="No duplicates">Items that share a serial number, an asset tag, or a name and class stand here until somebody says whether they are one.</Empty>
-        : <div className="stack">{sets.map((set) => <SetCard key={`${set.by}${set.text}${set.items[0]?.number}`} set={set} />)}</div>}
-      {query.hasNextPage && <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => { void query.fetchNextPage(); }}>Show more</Button>}
+      <div className="queue-tabs"><Segments label="What to show" value={tab} options={[{ value: 'open', label: 'To decide' }, { value: 'apart', label: 'Not the same thing' }]} onChange={choose} /></div>
+      {tab === 'open' ? <Open onMerge={merge} /> : <Told />}
+      {merging.length > 0 && <Suspense fallback={null}><MergeSheet numbers={merging} onClose={() => merge([])} /></Suspense>}
     </CmdbPage>
   );
 }
 
-function SetCard({ set }: { set: DuplicateSet }) {
-  const [open, show] = useState(false);
-  const [stays, keep] = useState(set.items[0]!.number);
-  const [busy, setBusy] = useState(false);
-  const pages = useQueries({ queries: set.items.slice(0, 6).map((one) => ({ ...ci(one.number), enabled: open })) });
-  const read = pages.map((one) => one.data).filter((one): one is CiPage => one !== undefined);
-  const fields = read.length > 1 ? read[0]!.attributes.filter((at) => new Set(read.map((page) => page.attributes.find((one) => one.key === at.key)?.display ?? '')).size > 1) : [];
+function Open({ onMerge }: { onMerge: (numbers: string[]) => void }) {
+  const me = useMe();
   const model = useQuery(cmdbModel).data;
-  const [asking, ask] = useState(false);
-  const merge = async (reason: string) => {
-    setBusy(true);
-    const gone: string[] = [];
-    try {
-      for (const one of set.items.filter((item) => item.number !== stays)) { await api.post(`/cis/${one.number}/merge`, { into: stays, reason }); gone.push(one.number); }
-      const name = set.items.find((one) => one.number === stays)!.name;
-      toast(`${gone.length === 1 ? gone[0] : `${gone.length} items`} merged into ${name}.`, { act: { label: 'Undo', run: () => { void (async () => { try { for (const number of gone) await api.post(`/cis/${number}/unmerge`, { reason: 'Undone at once' }); void client.invalidateQueries({ queryKey: ['ci-duplicates'] }); } catch (error) { toastProblem(error); } })(); } } });
-    } catch (error) { toastProblem(error); }
-    finally { setBusy(false); ask(false); void client.invalidateQueries({ queryKey: ['ci-duplicates'] }); void client.invalidateQueries({ queryKey: ['cis'] }); [...gone, stays].forEach((number) => { void client.invalidateQueries({ queryKey: ['ci', number] }); }); }
-  };
+  const query = useInfiniteQuery(duplicates);
+  const asked = useInfiniteQuery({ ...conflicts, enabled: may(me, 'cmdb.sources') });
+  const sets = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = asked.data?.pages.flatMap((page) => page.items) ?? [];
+  if (query.isPending || asked.isLoading) return <Bones lines={6} />;
+  if (query.isError) return <PageProblem error={query.error} again={() => { void query.refetch(); }} />;
+  return (
+    <div className="stack">
+      {asked.isError && <PageProblem error={asked.error} again={() => { void asked.refetch(); }} level={2} />}
+      {rows.map((row) => <ConflictCard key={`${row.run}${row.seq}`} row={row} model={model} onMerge={onMerge} />)}
+      {asked.hasNextPage && <Button look="quiet" busy={asked.isFetchingNextPage} onClick={() => { void asked.fetchNextPage(); }}>Show more rows</Button>}
+      {sets.map((set) => <SetCard key={`${set.by}${set.text}${set.items[0]?.number}`} set={set} onMerge={onMerge} />)}
+      {query.hasNextPage && <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => { void query.fetchNextPage(); }}>Show more</Button>}
+      {rows.length + sets.length === 0 && <Empty icon="check" title="No duplicates">Items that share a serial number, an asset tag, or a name and class stand here until somebody says whether they are one; and rows of imports that could mean several items.</Empty>}
+    </div>
+  );
+}
+
+const pair = (told: Apart) => told.items.map((one) => one.number).join(' and ');
+const said = (told: Apart) => <>{told.by?.name ?? 'The desk'} said so on {dateTime(told.at)}: “{told.reason}”.</>;
+const evidence = (told: Apart) => told.evidence.map((one) => `${shares[one.by]} (${one.text})`).join(', ');
+
+function SetCard({ set, onMerge }: { set: DuplicateSet; onMerge: (numbers: string[]) => void }) {
+  const model = useQuery(cmdbModel).data;
+  const [telling, tell] = useState(false);
   return (
     <section className="card pad stack" aria-label={`${set.items.length} items with the ${shares[set.by]} ${set.text}`}>
       <h2>{set.items.length} items with one {shares[set.by]}: <span className="mono">{set.text}</span></h2>
-      <fieldset className="bare"><legend className="dim small">Which one stays?</legend>
-        {set.items.map((one) => <label key={one.number} className="check"><input type="radio" name={`${set.by}${set.text}`} checked={stays === one.number} onChange={() => keep(one.number)} /><Link to={ciPath(one.number)}>{one.name}</Link><span className="dim small">{classLabel(model, one.class)} · <span className="num">{one.number}</span> · {(model?.statuses.find((status) => status.name === one.status)?.label ?? one.status).toLowerCase()}{one.sources.length > 0 ? ` · from ${one.sources.map((source) => source || 'by hand').join(', ')}` : ''}</span></label>)}
-      </fieldset>
-      {open && (read.length < Math.min(6, set.items.length) ? <Bones lines={3} /> : fields.length === 0 ? <p className="dim small">They do not differ in anything that is known.</p> : (
-        <div className="scroll-x" tabIndex={0} role="region" aria-label="In what they differ"><table className="plain-table"><thead><tr><th scope="col">Value</th>{read.map((one) => <th key={one.number} scope="col" className="num">{one.number}</th>)}</tr></thead>
-          <tbody>{fields.map((at) => <tr key={at.key}><th scope="row">{at.label}</th>{read.map((one) => { const value = one.attributes.find((other) => other.key === at.key); return <td key={one.number}>{value?.display ?? <span className="dim">–</span>}{value?.source ? <span className="dim small block">{value.source}</span> : null}</td>; })}</tr>)}</tbody></table></div>
-      ))}
-      <div className="row wraps"><Button look="primary" busy={busy} onClick={() => ask(true)}>They are one: merge…</Button><Button look="quiet" aria-expanded={open} onClick={() => show(!open)}>{open ? 'Hide the differences' : 'In what do they differ?'}</Button></div>
-      {asking && <AskReason title={`Merge into ${set.items.find((one) => one.number === stays)!.name}`} verb="Merge" busy={busy} onClose={() => ask(false)} onSend={(reason) => { void merge(reason); }} />}
+      {set.told.map((told) => (told.again
+        ? <Notice key={told.id} look="warn" icon="alert" act={<Button look="link" onClick={() => { void takeBack(told); }}>Take that back</Button>}><strong>{pair(told)} stand here again.</strong> They were not one in spite of a common {evidence(told)}; {said(told)} Since then they have the {shares[set.by]} {set.text} in common, too.</Notice>
+        : <p key={told.id} className="dim small">{pair(told)} are not one; {said(told)} <Button look="link" onClick={() => { void takeBack(told); }}>Take that back</Button></p>))}
+      <ul className="list tasks">{set.items.map((one) => (
+        <li key={one.number} className="row wraps"><Link to={ciPath(one.number)}>{one.name}</Link><span className="dim small">{classLabel(model, one.class)} · <span className="num">{one.number}</span> · {(model?.statuses.find((status) => status.name === one.status)?.label ?? one.status).toLowerCase()}{one.serial && set.by !== 'serial' ? ` · serial ${one.serial}` : ''}{one.asset_tag && set.by !== 'asset_tag' ? ` · asset tag ${one.asset_tag}` : ''}{one.sources.length > 0 ? ` · from ${one.sources.join(', ')}` : ' · by hand'}</span></li>
+      ))}</ul>
+      <div className="row wraps"><Button look="primary" onClick={() => onMerge(set.items.map((one) => one.number))}>They are one…</Button><Button look="quiet" onClick={() => tell(true)}>Not the same thing…</Button></div>
+      {telling && <ApartDialog set={set} onClose={() => tell(false)} />}
+    </section>
+  );
+}
+
+function Told() {
+  const query = useInfiniteQuery(toldApart);
+  const list = query.data?.pages.flatMap((page) => page.items) ?? [];
+  if (query.isPending) return <Bones lines={6} />;
+  if (query.isError) return <PageProblem error={query.error} again={() => { void query.refetch(); }} />;
+  if (list.length === 0) return <Empty icon="check" title="Nothing yet">Pairs stand here of which somebody has said that they are not one. Taking that back brings the question back.</Empty>;
+  return (
+    <section className="card" aria-label="Not the same thing">
+      <ul className="list tasks">{list.map((told) => (
+        <li key={told.id} className="row wraps"><span className="grow">{told.items.map((one) => <span key={one.number} className="row"><Link to={ciPath(one.number)}>{one.name}</Link><span className="num dim small">{one.number}</span></span>)}<span className="dim small block">In spite of a common {evidence(told)}. {said(told)}</span></span>
+          <Button look="quiet" onClick={() => { void takeBack(told); }}>Take that back</Button></li>
+      ))}</ul>
+      {query.hasNextPage && <div className="inside"><Button look="quiet" busy={query.isFetchingNextPage} onClick={() => { void query.fetchNextPage(); }}>Show more</Button></div>}
     </section>
   );
 }

@@ -5,15 +5,16 @@ import { useState } from 'react';
 import { api } from '../../../api/client';
 import { ciPath, classLabel, cmdbModel, fieldLabel } from '../../../api/cmdb';
 import { client } from '../../../api/queries';
-import { busyStates, run as runQuery, runBlockers, runItems, type Run, type RunItem, type RunState } from '../../../api/sources';
+import { busyStates, run as runQuery, runBlockers, runItems, type Run, type RunItem, type RunState, type RunTie } from '../../../api/sources';
 import { may, useMe } from '../../../app/session';
 import { toast, toastProblem } from '../../../app/toasts';
 import { Dialog } from '../../../ui/Dialog';
-import { Ago, Bones, Button, Empty, Notice, PageProblem, ProblemNote, Tone } from '../../../ui/kit';
+import { Ago, Bones, Button, Empty, Notice, PageProblem, ProblemNote, Segments, Tone } from '../../../ui/kit';
 import { dateTime, exact } from '../../../ui/time';
 import { CmdbPage } from '../Frame';
 import { Steps } from './Steps';
-import { actions, counted, effect, firstAction, share, stateOf } from './words';
+import { RunTies } from './RunTies';
+import { actions, counted, effect, firstAction, share, stateOf, tieCounts, tieWords, total } from './words';
 
 export default function RunPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
@@ -56,15 +57,28 @@ function Body({ run, asked, onAsk }: { run: Run; asked: boolean; onAsk: () => vo
       <p className="dim small"><Link to="/cmdb/sources" search={{ source: run.source } as never}>{run.source}</Link> · read by “{run.mapping.split(' ')[0]}” · <span title={exact(run.made_at)}><Ago at={run.made_at} /></span>{run.by ? ` by ${run.by.name}` : ''}{run.applied_at ? ` · applied ${dateTime(run.applied_at)}` : ''}{run.undone_at ? ` · undone ${dateTime(run.undone_at)}` : ''}</p>
       {working && <Notice look="wait" icon="clock"><strong>{asked ? 'Waits for its turn' : stateOf(run).label}.</strong> {run.position > 0 ? `${run.position.toLocaleString('en-GB')} rows so far.` : ''} You may leave this page.{progress !== null && <div className="meter" role="progressbar" aria-label="Progress" aria-valuenow={Math.round(progress * 100)}><i style={{ width: `${progress * 100}%` }} /></div>}</Notice>}
       {run.state === 'failed' && <Notice look="bad" icon="alert" act={mayImport && run.repeatable ? <Button look="link" busy={busy === 'repeat'} onClick={() => { void act('repeat', {}); }}>Read the file once more</Button> : undefined}>{run.problem || 'It failed.'}</Notice>}
-      {run.summary.rows > 0 && <p><strong className="num">{run.summary.rows.toLocaleString('en-GB')}</strong> row{run.summary.rows === 1 ? '' : 's'}: {counted(run.summary)}{run.summary.skipped.length > 0 ? `, ${run.summary.skipped.reduce((sum, one) => sum + one.rows, 0).toLocaleString('en-GB')} skipped` : ''}.{(run.summary.relations.new ?? 0) > 0 && ` ${run.summary.relations.new!.toLocaleString('en-GB')} new relations.`}{(run.summary.relations.ended ?? 0) > 0 && ` ${run.summary.relations.ended!.toLocaleString('en-GB')} relations end.`}</p>}
+      {run.summary.rows > 0 && <p><strong className="num">{run.summary.rows.toLocaleString('en-GB')}</strong> row{run.summary.rows === 1 ? '' : 's'}: {counted(run.summary)}{run.summary.skipped.length > 0 ? `, ${run.summary.skipped.reduce((sum, one) => sum + one.rows, 0).toLocaleString('en-GB')} skipped` : ''}.{tieWords(run.summary)}</p>}
       {run.summary.failed > 0 && <Notice look="warn" icon="alert">{run.summary.failed.toLocaleString('en-GB')} could not be done; each says why below.</Notice>}
       {run.state === 'undone' && run.summary.kept > 0 && <Notice look="warn" icon="alert">{run.summary.kept.toLocaleString('en-GB')} were left as they are: somebody had changed them since.</Notice>}
       {run.state === 'proposed' && run.summary.asks && <Notice look="warn" icon="alert"><strong>{run.summary.missing.toLocaleString('en-GB')} of the {run.summary.known.toLocaleString('en-GB')} items of this source are missing from the file.</strong> That is more than it may be without being asked. Is the file whole?<label className="check"><input type="checkbox" checked={sure} onChange={(event) => confirm(event.target.checked)} /> Yes, they are gone</label></Notice>}
       {mayImport && !working && run.state === 'proposed' && <div className="row wraps no-print"><Button look="primary" big busy={busy === 'apply'} disabled={run.summary.asks && !sure} onClick={() => { void act('apply', { confirm: sure }); }}>{changes === 0 ? 'Confirm that nothing changed' : `Apply ${changes.toLocaleString('en-GB')} change${changes === 1 ? '' : 's'}`}</Button><Button busy={busy === 'discard'} onClick={() => { void act('discard', {}); }}>Put it aside</Button></div>}
       {mayImport && !working && run.state === 'applied' && <div className="row no-print"><Button icon="undo" busy={busy === 'undo'} onClick={() => undo(true)}>Undo the whole run…</Button></div>}
-      {run.summary.rows > 0 && <Items key={run.state} run={run} />}
+      {run.summary.rows > 0 && <Contents key={run.state} run={run} />}
       {run.summary.skipped.length > 0 && <section className="card" aria-label="Skipped"><header><h2>Skipped</h2></header><ul className="list tasks">{run.summary.skipped.map((one) => <li key={`${one.stream}${one.reason}`} className="row"><span className="num strong">{one.rows.toLocaleString('en-GB')}</span><span className="grow">{one.stream}: {one.reason}</span></li>)}</ul></section>}
       {undoing && <UndoRun run={run} busy={busy === 'undo'} onClose={() => undo(false)} onUndo={(rest) => { void act('undo', { rest }); }} />}
+    </div>
+  );
+}
+
+/** What a run says, beside each other: of items, of relations, of memberships of groups. */
+function Contents({ run }: { run: Run }) {
+  const [tab, choose] = useState<'item' | RunTie['kind']>('item');
+  const counts = { item: total(run.summary.items), relation: total(tieCounts(run.summary, 'relation')), member: total(run.summary.members) };
+  const tabs = ([['item', 'Items'], ['relation', 'Relations'], ['member', 'Memberships']] as const).filter(([key]) => key === 'item' || counts[key] > 0);
+  return (
+    <div>
+      {tabs.length > 1 && <div className="queue-tabs"><Segments label="What it is about" value={tab} options={tabs.map(([value, label]) => ({ value, label: <>{label} <span className="num">{counts[value].toLocaleString('en-GB')}</span></> }))} onChange={choose} /></div>}
+      {tab === 'item' ? <Items run={run} /> : <RunTies key={tab} run={run} kind={tab} />}
     </div>
   );
 }
@@ -90,7 +104,7 @@ function Row({ item }: { item: RunItem }) {
   return (
     <li>
       <div className="row wraps"><strong>{item.number ? <Link to={ciPath(item.number)}>{item.name || item.number}</Link> : item.name || item.key}</strong><span className="dim small">{classLabel(model, item.class)}{item.number ? <> · <span className="num">{item.number}</span></> : null} · line <span className="num">{item.line}</span>{item.matched ? ` · known by its ${item.matched.replaceAll('_', ' ')}` : ''}</span></div>
-      {item.reason && <p className={`small ${item.action === 'refused' || item.done === 'failed' ? 'red' : item.done === 'kept' ? 'stale' : ''}`}>{item.done === 'failed' ? 'Could not be done: ' : item.done === 'kept' ? 'Left as it is: ' : ''}{item.column ? <code className="mono">{item.column}</code> : null} {item.reason}{item.others.length > 0 ? ` ${item.others.join(', ')}` : ''}</p>}
+      {item.reason && <p className={`small ${item.action === 'refused' || item.done === 'failed' ? 'red' : item.done === 'kept' ? 'stale' : ''}`}>{item.done === 'failed' ? 'Could not be done: ' : item.done === 'kept' ? 'Left as it is: ' : item.done === 'settled' ? 'Settled: the next run takes it for this one. ' : ''}{item.column ? <code className="mono">{item.column}</code> : null} {item.reason}{item.others.length > 0 ? ` ${item.others.join(', ')}` : ''}</p>}
       {[...item.changes.map((one) => ({ one, kept: false })), ...item.kept.map((one) => ({ one, kept: true }))].map(({ one, kept }) => (
         <p key={`${one.field}${kept}`} className="small run-change"><span className="dim">{fieldLabel(model, one.field)}</span> {kept ? <><b>{one.before || 'nothing'}</b> stays; offered was {one.after || 'nothing'};</> : <>{one.before ? <><s>{one.before}</s><span aria-label="would become"> → </span></> : null}<b>{one.after || 'nothing'}</b></>}
           {one.before && (one.source || one.by) && <span className="dim"> {kept ? 'it is' : 'was'} {one.source ? `from ${one.source}` : `by ${one.by!.name}`}{one.observed_at ? <>, <Ago at={one.observed_at} /></> : null}</span>}</p>
