@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -112,9 +113,9 @@ type Event struct {
 func (e Event) String() string {
 	where := ", not sealed yet"
 	if e.Leaf != nil {
-		where = ", leaf " + ticket.Int(*e.Leaf)
+		where = ", leaf " + strconv.FormatInt(*e.Leaf, 10)
 	}
-	return e.Entity + " v" + ticket.Int(e.Version) + " " + e.Type + " (" + e.ID + where + ")"
+	return e.Entity + " v" + strconv.FormatInt(e.Version, 10) + " " + e.Type + " (" + e.ID + where + ")"
 }
 
 // Names are what keys stand for.
