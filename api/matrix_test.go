@@ -156,8 +156,9 @@ var bodies = map[string]any{
 	"start-deployment": map[string]any{"environment": "production", "artifact": oneDigest}, "report-deployment": map[string]any{"environment": "production", "artifact": oneDigest},
 	"finish-deployment": map[string]any{"status": "failed"}, "register-pipeline": map[string]any{"key": "some-shop", "name": "x"}, "amend-pipeline": map[string]any{"name": "x"}, "issue-pipeline-token": map[string]any{"name": "x"},
 	"set-up-webhook": map[string]any{"name": "x", "url": "https://hooks.example.org/x", "events": []string{"change.authorized"}}, "amend-webhook": map[string]any{"name": "x"},
-	"set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
-	"delegate":  map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
+	"set-board":          map[string]any{"name": "X", "rule": "any", "members": []string{}},
+	"foresee-delegation": map[string]any{"to": "x"},
+	"delegate":           map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
 	"move-person": map[string]any{"reason": "x"}, "set-password": map[string]any{"password": "x"}, "revoke-grant": map[string]any{"reason": "x"},
 	"grant":       map[string]any{"role": "agent", "scope": "all", "reason": "x"},
 	"create-team": map[string]any{"key": "x", "name": "X"}, "set-members": map[string]any{"members": []string{}},
@@ -210,7 +211,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{seq}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{seq}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy", "{version}", "1").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")

@@ -266,6 +266,7 @@ var Table = []Row{
 	{ID: "retry-delivery", Method: post, Path: "/webhooks/{id}/deliveries/{delivery}/retry", Action: "webhook.manage", Ask: true, Tag: "Webhooks", Summary: "Try a dead delivery again"},
 	{ID: "list-delegations", Method: get, Path: "/delegations", Action: Own, Tag: "Changes", Summary: "Who decides for whom"},
 	{ID: "delegate", Method: post, Path: "/delegations", Action: "delegation.create", Tag: "Changes", Summary: "Let somebody decide for me", Status: created},
+	{ID: "foresee-delegation", Method: post, Path: "/delegations/preview", Action: "delegation.create", Tag: "Changes", Summary: "What a delegation would mean for the approvals that are open now", Note: "Keeps nothing."},
 	{ID: "revoke-delegation", Method: del, Path: "/delegations/{id}", Action: "delegation.revoke", Object: "delegation", Tag: "Changes", Summary: "End a delegation", Status: none},
 
 	{ID: "audit-events", Method: get, Path: "/audit/events", Action: "audit.read", Ask: true, Tag: "Audit", Summary: "Read the log"},

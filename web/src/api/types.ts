@@ -127,6 +127,8 @@ export interface ApprovalRow {
 }
 export interface Board { key: string; name: string; rule: 'any' | 'all' | 'quorum'; needed: number; members: Person[] }
 export interface Delegation { id: string; from?: Person; to: Person; from_date: string; until: string; board: string | null; max_risk: string | null; models: string[] | null; reason: string }
+export interface ForeseenVote { number: string; title: string; slot: string; reasons: Reason[] | null }
+export interface DelegationForesight { votes: ForeseenVote[] | null; lost: ForeseenVote[] | null }
 
 export interface FieldChange { field: string; label?: string; before: string | null; after: string | null; erased?: boolean }
 export interface Entry {
