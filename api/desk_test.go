@@ -239,6 +239,27 @@ func TestSomebodyDecidesForSomebodyWhoIsAway(t *testing.T) {
 	h := one(t, nil)
 	h.password("cora")
 	c := with(h.cookie("cora"))
+	open := h.Raise("maya", "Upgrade", "amir")
+	h.AskForApproval("maya", open.Ticket.Number)
+	foresee := func(by, to string, more ...string) answer {
+		body := map[string]any{"to": h.ref(to)}
+		if len(more) > 0 {
+			body["max_risk"] = more[0]
+		}
+		return h.post(by, "/delegations/preview", body)
+	}
+	f := foresee("cora", "cleo").ok(200)
+	f.is("votes.0.number", open.Ticket.Number).is("votes.0.reasons.0.text", "has a vote of their own there, and casts only that one")
+	foresee("cora", "amir").ok(200).is("votes.0.reasons.0.code", "IMPLEMENTER").is("votes.0.reasons.1.code", "ROLE")
+	if f := foresee("cora", "amir", "low").ok(200); len(f.list("votes")) != 0 { // it is not for changes of this risk
+		t.Errorf("%s", f.raw)
+	}
+	foresee("maya", "carl").ok(200).is("lost.0.number", open.Ticket.Number).is("lost.0.reasons.0.text", "would stand in for you, and you are its requester")
+	if f := foresee("tess", "carl").ok(200); len(f.list("lost"))+len(f.list("votes")) != 0 { // she has no hand in it
+		t.Errorf("%s", f.raw)
+	}
+	foresee("cora", "cora").problem(422, "delegation_not_possible").is("errors.0.location", "body.to")
+	foresee("otto", "cora").problem(403, "not_permitted")
 	d := h.do(ask{method: "POST", path: "/delegations", header: c, body: map[string]any{"to": h.ref("tess"), "from_date": "2026-03-02", "until": "2026-03-06", "board": "cab", "reason": "Holiday"}}).ok(201)
 	if d.text("until") != "2026-03-07T00:00:00Z" { // the last day counts whole, in the zone of who is away
 		t.Error(d.text("until"))

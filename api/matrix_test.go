@@ -151,13 +151,14 @@ var bodies = map[string]any{
 	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
 	"make-schedule":  map[string]any{"kind": "freeze", "name": "x", "zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60, "scope": map[string]any{"everything": true}},
 	"amend-schedule": map[string]any{"purpose": "x"}, "free-slots": map[string]any{"minutes": 60}, "foresee-conflicts": map[string]any{"start": "2026-03-02T22:00:00Z", "end": "2026-03-02T23:00:00Z"},
-	"preview-schedule": map[string]any{"zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60}, "accept-conflict": map[string]any{"reason": "x"}, "override-freeze": map[string]any{"reason": "x"},
+	"preview-schedule": map[string]any{"zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60}, "accept-conflict": map[string]any{"reason": "x"}, "override-freeze": map[string]any{"reason": "x"}, "resolve-conflict": map[string]any{"reason": "x"},
 	"tell-run": map[string]any{"run": "x#1", "environment": "test", "artifacts": []any{map[string]any{"digest": oneDigest}}}, "show-run": map[string]any{"evidence": []any{}},
 	"start-deployment": map[string]any{"environment": "production", "artifact": oneDigest}, "report-deployment": map[string]any{"environment": "production", "artifact": oneDigest},
 	"finish-deployment": map[string]any{"status": "failed"}, "register-pipeline": map[string]any{"key": "some-shop", "name": "x"}, "amend-pipeline": map[string]any{"name": "x"}, "issue-pipeline-token": map[string]any{"name": "x"},
 	"set-up-webhook": map[string]any{"name": "x", "url": "https://hooks.example.org/x", "events": []string{"change.authorized"}}, "amend-webhook": map[string]any{"name": "x"},
-	"set-board": map[string]any{"name": "X", "rule": "any", "members": []string{}},
-	"delegate":  map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
+	"set-board":          map[string]any{"name": "X", "rule": "any", "members": []string{}},
+	"foresee-delegation": map[string]any{"to": "x"},
+	"delegate":           map[string]any{"to": "x", "until": "2026-03-09", "reason": "x"}, "create-person": map[string]any{"name": "X", "login": "x.y"},
 	"move-person": map[string]any{"reason": "x"}, "set-password": map[string]any{"password": "x"}, "revoke-grant": map[string]any{"reason": "x"},
 	"grant":       map[string]any{"role": "agent", "scope": "all", "reason": "x"},
 	"create-team": map[string]any{"key": "x", "name": "X"}, "set-members": map[string]any{"members": []string{}},
@@ -210,7 +211,7 @@ func (m *matrix) probes(row route.Row, role string) []probe {
 	if row.Object == "ci-group" {
 		return m.groupProbes(row, role)
 	}
-	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{seq}", "1", "{version}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
+	p := probe{name: row.ID, path: strings.NewReplacer("{id}", "nothing", "{key}", "nothing", "{edition}", "1", "{seq}", "1", "{step}", "publish", "{event}", "pause", "{delivery}", "nothing", "{kind}", "approval_policy", "{version}", "1").Replace(row.Path) + queries[row.ID], body: bodies[row.ID], visible: true}
 	switch {
 	case row.ID == "bulk-cis":
 		p.allowed = m.Gate.May(domain.WithActor(context.Background(), me), "ci.attest")
@@ -316,7 +317,7 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 			if row.ID == "add-ci" {
 				p.body = map[string]any{"ci": m.item("own", role).Number}
 			}
-			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "accept-conflict", "override-freeze", "move-change-task", "tick-change-task", "show-evidence", "correct-task-times"}, row.ID)
+			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "accept-conflict", "override-freeze", "resolve-conflict", "move-change-task", "tick-change-task", "show-evidence", "correct-task-times"}, row.ID)
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/policies"
 )
 
 // Needs is which approvals a change needs by a table, over what was known when its risk was computed.
@@ -274,4 +275,89 @@ func (s *Service) Preview(ctx context.Context, in PreviewInput) (p Preview, err 
 	}
 	p.Asked, err = s.Ask(ctx, c, table)
 	return p, err
+}
+
+// Foreseen is what a delegation would mean for one approval that is open now.
+type Foreseen struct {
+	Change Change
+	Slot   approval.Slot
+	// Own: it is a vote of the delegate's own, which the delegation would take from them. Otherwise it is one of the delegator's.
+	Own bool
+	// Why the delegate could not cast the vote, in the third person; none for a vote that they could cast.
+	Why []domain.Reason
+}
+
+// foreseen is at most how many open approvals of each of the two are looked at.
+const foreseen = 100
+
+// Foresee says what a delegation by whoever acts would mean for the approvals that are open now: their votes that it covers, with
+// what would keep the delegate from casting them, and the delegate's own votes that it would take, since who stands in for
+// somebody with a hand in a change has one as well. Nothing is kept, and nothing is told of changes that the actor may not
+// read. Who may: delegation.create.
+func (s *Service) Foresee(ctx context.Context, d approval.Delegation) (out []Foreseen, err error) {
+	actor := domain.ActorFrom(ctx).User
+	if err := s.gate.Check(ctx, "delegation.create", policies.Object{Participants: []domain.UserID{actor}}); err != nil {
+		return nil, err
+	}
+	d.From = actor
+	seen := map[int64]bool{}
+	for _, user := range []domain.UserID{d.From, d.To} {
+		slots, err := s.approvals.Inbox(ctx, user, false, 0, foreseen)
+		if err != nil {
+			return nil, err
+		}
+		for _, slot := range slots {
+			if seen[slot.ID] {
+				continue
+			}
+			seen[slot.ID] = true
+			if one, concerned, err := s.foresee(ctx, slot, d); err != nil {
+				return nil, err
+			} else if concerned {
+				out = append(out, one)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) foresee(ctx context.Context, slot approval.Slot, d approval.Delegation) (one Foreseen, concerned bool, err error) {
+	c, err := s.ByID(ctx, slot.TicketID)
+	if err != nil {
+		return one, false, err
+	}
+	i := slices.IndexFunc(c.Ballots, func(b approval.Ballot) bool { return b.Slot.ID == slot.ID })
+	if i < 0 || !d.Covers(slot.BoardID, c.Subject()) {
+		return one, false, nil
+	}
+	b, subject := c.Ballots[i], c.Subject()
+	one = Foreseen{Change: c, Slot: slot}
+	before := b.Interest(d.To, subject)
+	b.Delegations = append(slices.Clone(b.Delegations), d)
+	one.Why = b.Interest(d.To, subject)
+	switch {
+	case b.Seated(d.From):
+		if _, decided := b.DecisionOf(d.From); decided {
+			return one, false, nil
+		}
+		if b.Seated(d.To) {
+			one.Why = append(one.Why, domain.Reason{Code: approval.ReasonDecided, Text: "has a vote of their own there, and casts only that one"})
+		}
+		if len(subject.Interested[d.From]) > 0 {
+			one.Why = append(one.Why, domain.Reason{Code: approval.ReasonDelegation, Text: "the vote is of somebody who has a hand in it"})
+		}
+		if !s.Able(ctx, c, slot, d.To) {
+			one.Why = append(one.Why, domain.Reason{Code: approval.ReasonRole, Text: "their roles do not let them decide on this risk"})
+		}
+		return one, true, nil
+	case b.Seated(d.To) && len(before) == 0 && len(one.Why) > 0:
+		one.Own = true
+		one.Why = []domain.Reason{{Code: approval.ReasonDelegate, Text: "would stand in for you, and you are its " + subject.Interested[d.From][0]}}
+		_, err := s.tickets.Get(ctx, c.Ticket.Number)
+		if domain.KindOf(err) == domain.NotFound || domain.KindOf(err) == domain.Forbidden {
+			return one, false, nil
+		}
+		return one, err == nil, err
+	}
+	return one, false, nil
 }

@@ -138,8 +138,8 @@ func (b Ballot) Interest(user domain.UserID, s Subject) []domain.Reason {
 	return out
 }
 
-// elector finds the person's seat.
-func (b Ballot) elector(user domain.UserID) bool {
+// Seated tells whether the person has a seat of their own.
+func (b Ballot) Seated(user domain.UserID) bool {
 	return slices.ContainsFunc(b.Electors, func(e Elector) bool { return e.UserID == user && e.LeftAt == nil })
 }
 
@@ -161,11 +161,11 @@ type Seat struct {
 // SeatOf finds whose vote the actor casts: their own seat first, otherwise that of an elector who has
 // delegated to them and has not decided. ok is false when there is none.
 func (b Ballot) SeatOf(actor domain.UserID, s Subject) (seat Seat, ok bool) {
-	if b.elector(actor) {
+	if b.Seated(actor) {
 		return Seat{User: actor}, true
 	}
 	for _, d := range b.Delegations {
-		if d.To != actor || !b.elector(d.From) || !d.Covers(b.Slot.BoardID, s) {
+		if d.To != actor || !b.Seated(d.From) || !d.Covers(b.Slot.BoardID, s) {
 			continue
 		}
 		if _, decided := b.DecisionOf(d.From); !decided || !ok {

@@ -148,3 +148,60 @@ test('a model is edited beside the drawing of its way, on a phone, and read by a
   otto.desk.expectNothingWrong();
   await otto.context.close();
 });
+
+test('the rail shows each role what it works with, at most nine places; the rest is behind More and in the palette', async ({ browser, baseURL }) => {
+  test.setTimeout(120_000);
+  for (const login of ['hugo', 'ines', 'carl', 'otto', 'ada', 'omar', 'tess', 'cleo']) {
+    const one = await someone(browser, baseURL!, { viewport: { width: 1360, height: 900 } });
+    await one.desk.is(login);
+    await one.desk.goto('/calendar');
+    const rail = one.page.getByRole('navigation', { name: 'Areas' });
+    await expect(rail.getByRole('link').first()).toBeVisible();
+    expect(await rail.locator('a:visible, button:visible').count(), login).toBeLessThanOrEqual(9);
+    if (login !== 'hugo') { one.desk.expectNothingWrong(); await one.context.close(); continue; }
+    await rail.getByRole('button', { name: 'More' }).focus();
+    await one.page.keyboard.press('Enter');
+    await expect(rail.getByRole('region', { name: 'Views' }).getByRole('link').first()).toBeVisible();
+    await rail.getByRole('button', { name: /^Take CMDB out of the rail/ }).click();
+    await rail.getByRole('button', { name: 'Keep Problems in the rail' }).click();
+    await expectNoAxeViolations(one.page);
+    await one.page.reload();
+    await expect(rail.getByRole('link', { name: 'Problems' })).toBeVisible();
+    await expect(rail.getByRole('link', { name: 'CMDB' })).toHaveCount(0);
+    await rail.getByRole('button', { name: 'More' }).click();
+    await rail.getByRole('button', { name: 'As it was for my role' }).click();
+    await expect(rail.getByRole('button', { name: /^Take CMDB out of the rail/ })).toBeVisible();
+    await one.page.keyboard.press('Control+k');
+    await one.page.getByRole('combobox', { name: 'Search and commands' }).fill('view oldest');
+    await expect(one.page.getByRole('option').first()).toContainText('View: ');
+    one.desk.expectNothingWrong();
+    await one.context.close();
+  }
+});
+
+test('a delegation says what it would mean before it is saved', async ({ browser, baseURL }) => {
+  const carl = await someone(browser, baseURL!, phone);
+  await carl.desk.is('carl');
+  const { page } = carl;
+  await carl.desk.goto('/me/delegations');
+  const form = page.getByRole('form', { name: 'Let somebody decide for me' });
+  await carl.desk.pick(form, /^(Who|Choose)/, 'Cleo Janssen');
+  const means = form.getByRole('status', { name: 'What it would mean today' });
+  await expect(means).toContainText(/has a vote of their own there, and casts only that one|None of your open approvals/);
+  await form.getByLabel('Which approvals').selectOption({ index: 1 });
+  await form.getByLabel('Up to which risk').selectOption('low');
+  await form.getByRole('checkbox', { name: 'Emergency' }).uncheck();
+  await expect(means).toContainText('None of your open approvals is covered today.');
+  await form.getByLabel('Until').fill(new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10));
+  await form.getByLabel('Reason').fill('A week at the sea');
+  expect(await sideways(page)).toBe(0);
+  await expectNoAxeViolations(page);
+  await form.getByRole('button', { name: 'Delegate' }).click();
+  await expect(carl.desk.toast).toContainText('Cleo Janssen may decide for you.');
+  const line = page.getByRole('listitem').filter({ hasText: 'A week at the sea' });
+  await expect(line).toContainText('up to low risk · Normal');
+  await line.getByRole('button', { name: 'End' }).click();
+  await expect(line).toHaveCount(0);
+  carl.desk.expectNothingWrong();
+  await carl.context.close();
+});

@@ -34,6 +34,11 @@ test('a template is written, put to the board, approved by two members and publi
   const carl = await someone(browser, baseURL!, phone);
   await carl.desk.is('carl');
   await carl.desk.goto('/approvals');
+  // What waits for a vote is counted, be it a change or a template.
+  await expect(carl.page.getByRole('button', { name: /^Waiting \([1-9]/ })).toBeVisible();
+  await carl.page.getByRole('button', { name: 'Menu', exact: true }).click();
+  await expect(carl.page.getByRole('link', { name: /^My approvals/ }).locator('.count')).toHaveText(/^[1-9]/);
+  await carl.page.getByRole('button', { name: 'Close the menu' }).click({ position: { x: 380, y: 300 } });
   const card = carl.page.getByRole('article', { name: 'Template Replace a fan of a switch' });
   await card.getByRole('button', { name: 'Read what it says' }).click();
   await expect(card).toContainText('Put the old one back.');

@@ -87,6 +87,7 @@ test('filters live in the address, and a view keeps them', async ({ desk, page }
   await page.getByRole('button', { name: 'Save view' }).click();
   await expect(desk.toast).toContainText('View “Hot today” saved.');
   await page.goto('/queue/mine');
+  await page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'More' }).click();
   await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Hot today' }).click();
   await expect(page).toHaveURL(/priority=1,2/);
   await expect(page.getByRole('heading', { name: 'Hot today' })).toBeVisible();

@@ -54,6 +54,7 @@ func Routes(b *route.Book, d Deps) {
 	route.Add(b, "set-board", a.setBoard)
 	route.Add(b, "list-delegations", a.listDelegations)
 	route.Add(b, "delegate", a.delegate)
+	route.Add(b, "foresee-delegation", a.foresee)
 	route.Add(b, "revoke-delegation", a.revokeDelegation)
 
 	route.Add(b, "list-canned", a.listCanned)

@@ -10,6 +10,7 @@ import (
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/people"
+	"github.com/cabinetdesk/cabinet/policies"
 )
 
 // Board is a standing electorate.
@@ -133,6 +134,68 @@ func (a *area) delegate(ctx context.Context, in *delegateInput) (*rest.Body[Dele
 		return nil, err
 	}
 	return &rest.Body[Delegation]{Body: delegation(x)}, nil
+}
+
+type foreseeDelegationInput struct {
+	Body struct {
+		To      string             `json:"to" maxLength:"128" doc:"A person's id"`
+		Board   rest.Maybe[string] `json:"board,omitempty"`
+		MaxRisk rest.Maybe[string] `json:"max_risk,omitempty" doc:"Up to which risk: low, medium or high"`
+		Models  []string           `json:"models,omitempty" maxItems:"20" doc:"Of which change models"`
+	}
+}
+
+// DelegationForesight is what a delegation would mean for the approvals that are open now.
+type DelegationForesight struct {
+	Votes []ForeseenVote `json:"votes" doc:"Mine that it covers, with what would keep the delegate from casting them"`
+	Lost  []ForeseenVote `json:"lost" doc:"The delegate's own, which it would take from them: who stands in for somebody with a hand in a change has one as well"`
+}
+
+// ForeseenVote is one vote.
+type ForeseenVote struct {
+	Number  string        `json:"number"`
+	Title   string        `json:"title"`
+	Slot    string        `json:"slot"`
+	Reasons []rest.Reason `json:"reasons" doc:"Why the delegate could not cast it, in the third person"`
+}
+
+func (a *area) foresee(ctx context.Context, in *foreseeDelegationInput) (*rest.Body[DelegationForesight], error) {
+	me := domain.ActorFrom(ctx).User
+	if err := a.Gate.Check(ctx, "delegation.create", policies.Object{Participants: []domain.UserID{me}}); err != nil {
+		return nil, err
+	}
+	to, err := a.User(ctx, "body.to", in.Body.To)
+	if err != nil {
+		return nil, err
+	}
+	if to == 0 || to == me {
+		return nil, people.ErrDelegation.With("body.to", "name somebody else")
+	}
+	d := approval.Delegation{To: to, MaxRisk: in.Body.MaxRisk.Or(""), Models: in.Body.Models}
+	if key := in.Body.Board.Or(""); key != "" {
+		b, err := a.Approvals.Board(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		d.Board = b.ID
+	}
+	list, err := a.Changes.Foresee(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	out := DelegationForesight{Votes: []ForeseenVote{}, Lost: []ForeseenVote{}}
+	for _, x := range list {
+		v := ForeseenVote{Number: x.Change.Ticket.Number, Title: x.Change.Ticket.Title, Slot: x.Slot.Label, Reasons: []rest.Reason{}}
+		for _, r := range x.Why {
+			v.Reasons = append(v.Reasons, rest.Reason(r))
+		}
+		if x.Own {
+			out.Lost = append(out.Lost, v)
+		} else {
+			out.Votes = append(out.Votes, v)
+		}
+	}
+	return &rest.Body[DelegationForesight]{Body: out}, nil
 }
 
 // zone is the time zone of whoever acts: a day is a day where they are.

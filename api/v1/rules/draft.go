@@ -100,8 +100,7 @@ func (a *area) checkDraft(ctx context.Context, in *checkInput) (*rest.Body[Draft
 }
 
 type tryInput struct {
-	Kind string `path:"kind" enum:"model,questionnaire,risk_rules"`
-	Key  string `path:"key" maxLength:"40" doc:"The key of a model, or desk for the others"`
+	ByKind
 	Body struct {
 		Document json.RawMessage `json:"document"`
 		Days     int             `json:"days,omitempty" minimum:"1" maximum:"366" default:"90"`

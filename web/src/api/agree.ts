@@ -26,7 +26,7 @@ export type Agreement = [
   Reads<Sent<'Incident'>, Ours.Ticket>, Reads<Sent<'Request'>, Ours.Ticket>, Reads<Sent<'Problem'>, Ours.Ticket>, Reads<Sent<'Change'> & { risk: string }, Ours.Change>,
   Reads<Sent<'Approvals'>, Ours.Approvals>, Reads<Sent<'Decision'>, Ours.Decision>, Reads<Sent<'Receipt'>, Ours.Receipt>, Reads<Sent<'ApprovalRow'>, Ours.ApprovalRow>,
   Reads<Sent<'Board'>, Ours.Board>, Reads<Sent<'Preview'>, Ours.Preview>, Reads<Sent<'Model'>, Ours.ChangeModel>, Reads<Sent<'Check'>, Ours.PolicyCheck>, Reads<Sent<'Rehearsal'>, Ours.Rehearsal>,
-  Reads<Sent<'Duty'>, Ours.Duty>, Reads<Sent<'Vocabulary'>, Ours.Vocabulary>, Reads<Sent<'Delegation'>, Ours.Delegation>, Reads<Sent<'Entry'>, Ours.Entry>,
+  Reads<Sent<'Duty'>, Ours.Duty>, Reads<Sent<'Vocabulary'>, Ours.Vocabulary>, Reads<Sent<'Delegation'>, Ours.Delegation>, Reads<Sent<'DelegationForesight'>, Ours.DelegationForesight>, Reads<Sent<'Entry'>, Ours.Entry>,
   Reads<Sent<'AuditEvent'>, Ours.AuditEvent>, Reads<Sent<'AuditProof'>, Ours.AuditProof>, Reads<Sent<'Checkpoint'>, Ours.Checkpoint>, Reads<Sent<'Verification'>, Ours.Verification>,
   Reads<Sent<'Export'>, Ours.Export>, Reads<Sent<'Grant'>, Ours.Grant>, Reads<Sent<'PersonRow'>, Ours.PersonRow>, Reads<Sent<'PersonPage'>, Ours.PersonPage>, Reads<Sent<'TeamPage'>, Ours.TeamPage>,
   Reads<Sent<'CannedTexts'>, Ours.CannedTexts>, Reads<Sent<'Site'>, Ours.Site>, Reads<Sent<'Roles'>, Ours.Roles>, Reads<Sent<'Explanation'>, Ours.Explanation>, Reads<Sent<'Job'>, Ours.Job>,

@@ -6,7 +6,8 @@ import { ConnectionBar } from './ConnectionBar';
 import { follow } from './follow';
 import { listenToKeys, type Act } from './keys';
 import { Rail } from './Rail';
-import { homeOf, mayAdminister, mayAudit, onDesk, useMe } from './session';
+import { adminPagesOf, homeOf, mayAdminister, mayAudit, onDesk, useMe } from './session';
+import { useAreas } from './useAreas';
 import { kinds } from '../api/words';
 import { TopBar } from './TopBar';
 import { useActs } from './useActs';
@@ -15,6 +16,9 @@ const Palette = lazy(() => import('./Palette'));
 const Overlay = lazy(() => import('./Overlay'));
 const Hints = lazy(() => import('../features/hints/Hints'));
 
+/** Places with keys of their own, below. */
+const withKeys = ['queue:teams', 'incidents', 'requests', 'problems', 'changes', 'calendar', 'approvals', 'cmdb', 'audit', 'admin'];
+
 export default function Desk() {
   const me = useMe();
   const navigate = useNavigate();
@@ -22,6 +26,7 @@ export default function Desk() {
   const [open, setOpen] = useState<'palette' | 'keys' | 'rail' | null>(null);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const dark = colorScheme === 'dark' || (colorScheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  const areas = useAreas(me);
   const main = useRef<HTMLElement>(null);
 
   useEffect(() => listenToKeys(), []);
@@ -47,7 +52,9 @@ export default function Desk() {
     ...(onDesk(me) && me.may['ci.read'] ? [goAct('g b', 'CMDB', '/cis')] : []),
     ...(me.may['ci.create'] ? [{ id: 'new ci', keys: 'c b', label: 'Register a configuration item', group: 'Create', run: () => go('/cis/new') }] : []),
     ...(mayAudit(me) ? [goAct('g l', 'Audit', '/audit')] : []),
-    ...(mayAdminister(me) ? [goAct('g s', 'Administration', '/admin')] : []),
+    ...(mayAdminister(me) ? [goAct('g s', 'Administration', '/admin'), ...adminPagesOf(me).map((page) => goAct('', `Administration: ${page.label}`, `/admin/${page.key}`))] : []),
+    // What the rail keeps behind "More" is one word away.
+    ...areas.filter((area) => !withKeys.includes(area.key)).map((area) => ({ ...goAct('', area.group === 'Views' ? `View: ${area.label}` : area.label, area.to, area.search), id: `go ${area.key}` })),
   ];
   useActs(acts);
 

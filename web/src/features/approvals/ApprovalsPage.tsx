@@ -6,6 +6,7 @@ import { approvals, record, templates } from '../../api/queries';
 import type { ApprovalRow, Change, TemplateEdition } from '../../api/types';
 import { pathOf } from '../../api/words';
 import { useMe, useTitle } from '../../app/session';
+import { toDecide } from '../../app/useAreas';
 import { Icon } from '../../ui/Icon';
 import { Ago, Bones, Button, Empty, Html, PageProblem, RiskMark, Segments, Tone, Notice } from '../../ui/kit';
 import { dateTime, windowText } from '../../ui/time';
@@ -23,11 +24,12 @@ export default function ApprovalsPage() {
   const query = useQuery(approvals(state));
   const proposals = useQuery({ ...templates, enabled: Boolean(me.may['template.decide']) });
   const [voted, vote] = useState<TemplateEdition[]>([]);
-  const asked = (proposals.data?.items ?? []).filter((one) => one.ballot?.can && !voted.some((other) => other.key === one.key));
-  const editions = state === 'waiting' ? [...voted, ...asked] : [];
   const items = query.data?.items ?? [];
+  const waiting = toDecide(items, proposals.data?.items ?? []);
+  const asked = waiting.editions.filter((one) => !voted.some((other) => other.key === one.key));
+  const editions = state === 'waiting' ? [...voted, ...asked] : [];
   const shown = state === 'waiting' ? [...kept.filter((one) => !items.some((item) => item.slot_id === one.slot_id)), ...items.map((item) => kept.find((one) => one.slot_id === item.slot_id) ?? item)] : items;
-  const open = items.filter((item) => item.can && !kept.some((one) => one.slot_id === item.slot_id)).length + asked.length;
+  const open = waiting.rows.filter((item) => !kept.some((one) => one.slot_id === item.slot_id)).length + asked.length;
 
   return (
     <div className="page narrow">

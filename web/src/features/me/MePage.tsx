@@ -2,15 +2,15 @@ import { Link, useParams, useRouterState } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type FormEvent } from 'react';
 import { api, asProblem } from '../../api/client';
-import { boards, client, delegations, sessions, tokens } from '../../api/queries';
+import { client, sessions, tokens } from '../../api/queries';
 import type { Token } from '../../api/types';
 import { toast, toastProblem } from '../../app/toasts';
 import { useMe, useTitle } from '../../app/session';
 import { Ago, Bones, Button, Copy, Empty, Field, PageProblem, ProblemNote, Tone } from '../../ui/kit';
-import { Picker } from '../../ui/Picker';
 import { dateOnly, dateTime } from '../../ui/time';
 
 const Feeds = lazy(() => import('./Feeds'));
+const Delegations = lazy(() => import('./Delegations'));
 
 const tabs = [['sessions', 'Sessions'], ['tokens', 'Access tokens'], ['password', 'Password'], ['feeds', 'Calendar feeds'], ['delegations', 'Delegations']] as const;
 
@@ -24,7 +24,7 @@ export default function MePage() {
     <div className="page narrow">
       <header><h1>{me.name}</h1><span className="dim">{me.email}</span></header>
       <nav className="tabs" aria-label="About me">{tabs.filter(([key]) => key === tab || (key === 'delegations' ? me.may['change.decide'] : key === 'feeds' ? me.may['calendar.read'] : true)).map(([key, label]) => <Link key={key} to={`${base}/${key}`} aria-current={key === tab ? 'page' : undefined}>{label}</Link>)}</nav>
-      {tab === 'tokens' ? <Tokens /> : tab === 'password' ? <Password /> : tab === 'feeds' ? <Suspense fallback={<Bones />}><Feeds /></Suspense> : tab === 'delegations' ? <Delegations /> : <Sessions />}
+      <Suspense fallback={<Bones />}>{tab === 'tokens' ? <Tokens /> : tab === 'password' ? <Password /> : tab === 'feeds' ? <Feeds /> : tab === 'delegations' ? <Delegations /> : <Sessions />}</Suspense>
     </div>
   );
 }
@@ -109,38 +109,5 @@ function Password() {
       {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
       <div><Button type="submit" look="primary">Change password</Button></div>
     </form>
-  );
-}
-
-function Delegations() {
-  const me = useMe();
-  const query = useQuery(delegations);
-  const all = useQuery(boards);
-  const [to, setTo] = useState<{ id: string; label: string } | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const save = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const typed = new FormData(event.currentTarget);
-    if (!to) { setError(new Error('Choose who decides for you.')); return; }
-    setError(null);
-    try { await api.post('/delegations', { to: to.id, from_date: typed.get('from'), until: typed.get('until'), board: typed.get('board') || undefined, reason: typed.get('reason') }); setTo(null); void client.invalidateQueries({ queryKey: ['delegations'] }); toast(`${to.label} may decide for you.`); } catch (problem) { setError(problem); }
-  };
-  const end = async (id: string) => { try { await api.delete(`/delegations/${id}`); void client.invalidateQueries({ queryKey: ['delegations'] }); toast('Delegation ended.'); } catch (problem) { toastProblem(problem); } };
-  return (
-    <div className="stack loose">
-      <form className="card pad stack" onSubmit={(event) => { void save(event); }}>
-        <div><h2>Let somebody decide for me</h2><p className="dim small">Every decision says on whose behalf it was made.</p></div>
-        <div className="grid2">
-          <Field label="Who">{(ids) => <Picker id={ids.id} named label="Who" from="people" value={to?.id} onPick={setTo}>{to?.label ?? <span className="dim">Choose</span>}</Picker>}</Field>
-          <Field label="Board" optional>{(ids) => <select {...ids} className="input" name="board"><option value="">All my approvals</option>{(all.data?.items ?? []).map((board) => <option key={board.key} value={board.key}>{board.name}</option>)}</select>}</Field>
-          <Field label="From">{(ids) => <input {...ids} className="input" type="date" name="from" required />}</Field>
-          <Field label="Until">{(ids) => <input {...ids} className="input" type="date" name="until" required />}</Field>
-        </div>
-        <Field label="Reason">{(ids) => <input {...ids} className="input" name="reason" required placeholder="Holiday" />}</Field>
-        <ProblemNote error={error} />
-        <div><Button type="submit" look="primary">Delegate</Button></div>
-      </form>
-      {query.data?.items.length ? <ul className="list card results">{query.data.items.map((one) => <li key={one.id} className="row"><div className="grow"><strong>{one.from && one.from.id !== me.id ? `${one.from.name} → ${one.to.id === me.id ? 'you' : one.to.name}` : one.to.name}</strong><div className="small dim">{dateOnly(one.from_date)} to {dateOnly(one.until)}{one.board ? ` · ${all.data?.items.find((board) => board.key === one.board)?.name ?? one.board}` : ''} · {one.reason}</div></div>{(!one.from || one.from.id === me.id) && <Button look="danger" onClick={() => { void end(one.id); }}>End</Button>}</li>)}</ul> : query.isPending ? <Bones /> : null}
-    </div>
   );
 }
