@@ -1537,7 +1537,7 @@ CREATE INDEX ci_run_ties_action ON ci_run_ties USING btree (run_id, action, seq)
 CREATE INDEX ci_run_ties_ref ON ci_run_ties USING btree (run_id, ref);
 CREATE INDEX ci_runs_source ON ci_runs USING btree (source_id, id);
 CREATE INDEX ci_search_doc ON ci_search USING gin (doc);
-CREATE INDEX ci_sightings_ci ON ci_sightings USING btree (ci_id);
+CREATE INDEX ci_sightings_last ON ci_sightings USING btree (ci_id, last_seen);
 CREATE INDEX ci_sightings_seen ON ci_sightings USING btree (source, last_seen);
 CREATE INDEX cis_asset_tag ON cis USING btree (asset_tag, id) WHERE (asset_tag <> ''::text);
 CREATE INDEX cis_class_name ON cis USING btree (class, sort_name, id) WHERE (presence = 'present'::text);

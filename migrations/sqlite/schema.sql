@@ -1319,7 +1319,7 @@ CREATE INDEX ci_run_ties_ref on ci_run_ties (run_id, ref);
 
 CREATE INDEX ci_runs_source on ci_runs (source_id, id);
 
-CREATE INDEX ci_sightings_ci on ci_sightings (ci_id);
+CREATE INDEX ci_sightings_last on ci_sightings (ci_id, last_seen);
 
 CREATE INDEX ci_sightings_seen on ci_sightings (source, last_seen);
 
@@ -1336,6 +1336,8 @@ CREATE INDEX cis_name on cis (sort_name, id) where presence = 'present';
 CREATE INDEX cis_owner_name on cis (owner_id, sort_name, id) where presence = 'present';
 
 CREATE INDEX cis_serial on cis (serial, id) where serial <> '';
+
+CREATE INDEX cis_short on cis (id, presence, status, class, verified_at);
 
 CREATE INDEX cis_site_name on cis (site_id, sort_name, id) where presence = 'present';
 
