@@ -187,7 +187,7 @@ test('a delegation says what it would mean before it is saved', async ({ browser
   const form = page.getByRole('form', { name: 'Let somebody decide for me' });
   await carl.desk.pick(form, /^(Who|Choose)/, 'Cleo Janssen');
   const means = form.getByRole('status', { name: 'What it would mean today' });
-  await expect(means).toContainText(/has a vote of their own there, and casts only that one|None of your open approvals/);
+  await expect(means).toContainText(/has a vote of their own there, and casts only that one|None of your open approvals/i);
   await form.getByLabel('Which approvals').selectOption({ index: 1 });
   await form.getByLabel('Up to which risk').selectOption('low');
   await form.getByRole('checkbox', { name: 'Emergency' }).uncheck();
