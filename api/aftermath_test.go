@@ -71,7 +71,7 @@ func TestAChangeThatBrokeSomethingIsNamedReviewedAndCountedOverTheAPI(t *testing
 		h.get("ann", "/reports/changes").problem(403, "not_permitted")
 		h.get("maya", "/reports/changes?from=2026-05-01T00:00:00Z&to=2026-04-01T00:00:00Z").problem(422, "invalid_input")
 		all := h.get("maya", "/reports/changes?by=team").ok(200).is("total.carried_out", 1.0).is("total.approval.n", 1.0).is("rejections.0.number", rejected.Ticket.Number).is("groups.0.key", "")
-		if len(all.list("definitions")) != 9 {
+		if len(all.list("definitions")) != 10 {
 			t.Errorf("%d definitions", len(all.list("definitions")))
 		}
 		for _, by := range []string{"model", "service", "month"} {

@@ -67,7 +67,7 @@ func serve(t *testing.T, w *world.World, alter func(*api.Deps)) *api.Server {
 	t.Helper()
 	d := api.Deps{DB: w.DB, Policies: w.Gate, People: w.People, Tickets: w.Tickets, Incidents: w.Incidents, Requests: w.Requests, Problems: w.Problems,
 		Pipelines: w.Pipelines, Webhooks: w.Webhooks,
-		Changes: w.Changes, Approvals: w.Approvals, Rules: w.Rules, Oversight: w.Oversight, Calendar: w.Calendar, Feeds: w.Feeds, Plan: answers.Plan, Templates: w.Templates, Work: w.Work, Meetings: w.Meetings, Causes: w.Causes, Reviews: w.Reviews, CMDB: w.CMDB, Sources: w.Sources, Uploads: w.Files, Impact: w.Impact, Audit: w.Log, Runs: w.Runs, Canned: w.Canned, Sealer: w.Sealer, Jobs: w.Jobs, Reports: w.Reports, Exports: w.Exports, Version: "test"}
+		Changes: w.Changes, Approvals: w.Approvals, Rules: w.Rules, Oversight: w.Oversight, Calendar: w.Calendar, Feeds: w.Feeds, Plan: answers.Plan, Templates: w.Templates, Work: w.Work, Meetings: w.Meetings, Attempts: w.Attempts, Causes: w.Causes, Reviews: w.Reviews, CMDB: w.CMDB, Sources: w.Sources, Uploads: w.Files, Impact: w.Impact, Audit: w.Log, Runs: w.Runs, Canned: w.Canned, Sealer: w.Sealer, Jobs: w.Jobs, Reports: w.Reports, Exports: w.Exports, Version: "test"}
 	if alter != nil {
 		alter(&d)
 	}

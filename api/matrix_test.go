@@ -151,7 +151,7 @@ var bodies = map[string]any{
 	"set-change-rules": map[string]any{"document": map[string]any{}, "note": "x"}, "rehearse-approval-policies": map[string]any{"document": map[string]any{}}, "confirm": map[string]any{"password": "x"},
 	"make-schedule":  map[string]any{"kind": "freeze", "name": "x", "zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60, "scope": map[string]any{"everything": true}},
 	"amend-schedule": map[string]any{"purpose": "x"}, "free-slots": map[string]any{"minutes": 60}, "foresee-conflicts": map[string]any{"start": "2026-03-02T22:00:00Z", "end": "2026-03-02T23:00:00Z"},
-	"preview-schedule": map[string]any{"zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60}, "accept-conflict": map[string]any{"reason": "x"}, "override-freeze": map[string]any{"reason": "x"},
+	"preview-schedule": map[string]any{"zone": "UTC", "starts": "2026-12-18T18:00", "minutes": 60}, "accept-conflict": map[string]any{"reason": "x"}, "override-freeze": map[string]any{"reason": "x"}, "resolve-conflict": map[string]any{"reason": "x"},
 	"tell-run": map[string]any{"run": "x#1", "environment": "test", "artifacts": []any{map[string]any{"digest": oneDigest}}}, "show-run": map[string]any{"evidence": []any{}},
 	"start-deployment": map[string]any{"environment": "production", "artifact": oneDigest}, "report-deployment": map[string]any{"environment": "production", "artifact": oneDigest},
 	"finish-deployment": map[string]any{"status": "failed"}, "register-pipeline": map[string]any{"key": "some-shop", "name": "x"}, "amend-pipeline": map[string]any{"name": "x"}, "issue-pipeline-token": map[string]any{"name": "x"},
@@ -317,7 +317,7 @@ func (m *matrix) recordProbes(row route.Row, role, kind string) []probe {
 			if row.ID == "add-ci" {
 				p.body = map[string]any{"ci": m.item("own", role).Number}
 			}
-			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "accept-conflict", "override-freeze", "move-change-task", "tick-change-task", "show-evidence", "correct-task-times"}, row.ID)
+			p.vague = slices.Contains([]string{"unlink", "remove-ci", "decide", "recuse", "meet-condition", "override-advice", "accept-conflict", "override-freeze", "resolve-conflict", "move-change-task", "tick-change-task", "show-evidence", "correct-task-times"}, row.ID)
 			if row.ID == "link" {
 				p.body = map[string]any{"kind": "related", "to": m.thing("incident", "team", role)}
 			}

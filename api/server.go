@@ -29,6 +29,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/route"
 	v1 "github.com/cabinetdesk/cabinet/api/v1"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/attempt"
 	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
@@ -91,6 +92,7 @@ type Deps struct {
 	Meetings  *cab.Service
 	Pipelines *pipeline.Service
 	Webhooks  *webhook.Service
+	Attempts  *attempt.Service
 	Causes    *cause.Service
 	Reviews   *review.Service
 	CMDB      *cmdb.Service
@@ -157,7 +159,7 @@ func New(d Deps) (*Server, error) {
 	var err error
 	if s.desk, err = v1.Register(s.api, v1.Deps{DB: d.DB, Log: d.Log, Gate: d.Gate, Policies: d.Policies, Tickets: d.Tickets, Incidents: d.Incidents,
 		Pipelines: d.Pipelines, Webhooks: d.Webhooks,
-		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Calendar: d.Calendar, Feeds: d.Feeds, Plan: d.Plan, Templates: d.Templates, Work: d.Work, Meetings: d.Meetings, Causes: d.Causes, Reviews: d.Reviews, CMDB: d.CMDB, Sources: d.Sources, Uploads: d.Uploads, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
+		Requests: d.Requests, Problems: d.Problems, Changes: d.Changes, Approvals: d.Approvals, Rules: d.Rules, Oversight: d.Oversight, Calendar: d.Calendar, Feeds: d.Feeds, Plan: d.Plan, Templates: d.Templates, Work: d.Work, Meetings: d.Meetings, Attempts: d.Attempts, Causes: d.Causes, Reviews: d.Reviews, CMDB: d.CMDB, Sources: d.Sources, Uploads: d.Uploads, Impact: d.Impact, People: d.People, Audit: d.Audit, Runs: d.Runs, Canned: d.Canned, Sealer: d.Sealer, Jobs: d.Jobs,
 		Reports: d.Reports, Exports: d.Exports, Demo: d.Demo, Version: d.Version, Heartbeat: d.Heartbeat, Cookie: s.cookie, SessionToken: s.sessionToken, Authenticate: s.identify, ClientAddress: s.clientAddress}); err != nil {
 		return nil, err
 	}

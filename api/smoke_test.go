@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -43,7 +44,7 @@ func TestWhoGoesAwayBeforeTheAnswerIsNoFailureOfTheServer(t *testing.T) {
 	leave()
 	answer := httptest.NewRecorder()
 	h.doInto(gone, ask{by: "ann", method: "GET", path: "/incidents/" + n}, answer)
-	if answer.Code < 500 || strings.Contains(said.String(), "level=ERROR") {
+	if answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), "request_broken_off") || strings.Contains(said.String(), "level=ERROR") {
 		t.Errorf("status %d, and the log says\n%s", answer.Code, said.String())
 	}
 }

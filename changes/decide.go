@@ -2,6 +2,7 @@ package changes
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -68,7 +69,10 @@ func (s *Service) Decide(ctx context.Context, in DecideInput) (v Vote, err error
 	if in.Digest == "" {
 		return v, domain.ErrInvalid.With("body.digest", "say which plan you decide on: its digest")
 	}
+	var tried Change // on which somebody who has a hand in it would have decided
+	var hands []string
 	err = s.db.Do(ctx, func(ctx context.Context) error {
+		hands = nil
 		c, err := s.lock(ctx, in.Number, 0, "read")
 		if err != nil {
 			return err
@@ -80,9 +84,12 @@ func (s *Service) Decide(ctx context.Context, in DecideInput) (v Vote, err error
 		actor := domain.ActorFrom(ctx)
 		seat, why, rule, policy := s.Eligible(ctx, c, c.Ballots[i], actor, in.Digest)
 		if in.Verdict == approval.Recuse { // who has a hand in it may, and should, say so
-			why = slices.DeleteFunc(why, func(r domain.Reason) bool {
-				return slices.Contains([]string{approval.ReasonSelf, approval.ReasonImplements, approval.ReasonEditor, approval.ReasonDelegate}, r.Code)
-			})
+			why = slices.DeleteFunc(why, func(r domain.Reason) bool { return slices.Contains(handed, r.Code) })
+		}
+		for _, r := range why {
+			if slices.Contains(handed, r.Code) {
+				tried, hands = c, append(hands, r.Code)
+			}
 		}
 		if err := approval.Refusal(why); err != nil {
 			return err
@@ -128,11 +135,18 @@ func (s *Service) Decide(ctx context.Context, in DecideInput) (v Vote, err error
 		return err
 	})
 	if err != nil {
+		if len(hands) > 0 && s.attempts != nil {
+			err = errors.Join(err, s.attempts.Refused(ctx, tried, in.Slot, in.Verdict, hands))
+		}
 		return v, err
 	}
 	v.Receipt, err = s.seal.Await(ctx, v.Decision.EventID)
 	return v, err
 }
+
+// handed are the reasons that somebody has a hand in the change. Who has may, and should, step aside; who tries to vote all
+// the same is refused, and that is kept.
+var handed = []string{approval.ReasonSelf, approval.ReasonImplements, approval.ReasonEditor, approval.ReasonDelegate}
 
 // decideRetro keeps on a change whose glass was broken what was decided in retrospect. It stays what it was: done.
 func (c *Change) decideRetro() {

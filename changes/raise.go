@@ -358,10 +358,15 @@ func (s *Service) Detect(ctx context.Context, in DetectInput) (c Change, err err
 	err = s.db.Do(ctx, func(ctx context.Context) error {
 		actor := domain.ActorFrom(ctx)
 		c = Change{Ticket: ticket.Ticket{Kind: domain.KindChange, Title: in.Title, Description: in.Description, RequesterID: actor.User, OpenedBy: actor.User, TeamID: in.Team, SiteID: actor.Site},
-			Facet: Facet{Version: 1, Model: Unauthorised, Risk: Medium, Revision: 1, PlanForm: 2, ModelVersion: 1}}
+			Facet: Facet{Version: 1, Model: Unauthorised, Risk: Medium, Revision: 1, PlanForm: 2}}
 		if err := s.gate.Check(ctx, "change.detect", c.Ticket.Object([]domain.UserID{actor.User})); err != nil {
 			return err
 		}
+		m, err := s.rules.Model(ctx, string(Unauthorised), 0)
+		if err != nil {
+			return err
+		}
+		c.Facet.ModelVersion = m.Version
 		if err := s.setItems(ctx, &c.Facet, in.CIs); err != nil {
 			return err
 		}

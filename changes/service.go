@@ -91,7 +91,12 @@ type Reviews interface {
 	Reviewed(ctx context.Context, change domain.TicketID) error
 }
 
-// Deps is what the service needs. Items, Closures, Templates, Calendar, Tasks and Reviews may be nil.
+// Attempts keeps what was tried and refused because whoever tried it has a hand in the change.
+type Attempts interface {
+	Refused(ctx context.Context, c Change, slot string, verdict approval.Verdict, why []string) error
+}
+
+// Deps is what the service needs. Items, Closures, Templates, Calendar, Tasks, Reviews and Attempts may be nil.
 type Deps struct {
 	DB        *db.DB
 	Tickets   *ticket.Service
@@ -106,6 +111,7 @@ type Deps struct {
 	Calendar  Calendar
 	Tasks     Tasks
 	Reviews   Reviews
+	Attempts  Attempts
 }
 
 // Service holds the verbs of changes.
@@ -123,6 +129,7 @@ type Service struct {
 	calendar  Calendar
 	tasks     Tasks
 	reviews   Reviews
+	attempts  Attempts
 	store     store
 }
 
@@ -130,7 +137,7 @@ type Service struct {
 func New(d Deps) *Service {
 	tickets, approvals := d.Tickets, d.Approvals
 	s := &Service{db: d.DB, tickets: tickets, approvals: approvals, gate: d.Gate, seal: d.Seal, people: d.People, rules: d.Rules, items: d.Items, closures: d.Closures,
-		templates: d.Templates, calendar: d.Calendar, tasks: d.Tasks, reviews: d.Reviews, store: store{d.DB}}
+		templates: d.Templates, calendar: d.Calendar, tasks: d.Tasks, reviews: d.Reviews, attempts: d.Attempts, store: store{d.DB}}
 	tickets.Register(ticket.Kind{Name: domain.KindChange, Machine: Flow,
 		Facet: func(ctx context.Context, id domain.TicketID) (map[string]string, error) {
 			f, err := s.store.load(ctx, id)

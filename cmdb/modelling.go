@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cabinetdesk/cabinet/cmdb/model"
@@ -217,10 +218,59 @@ func first(numbers []string) string {
 	return numbers[0]
 }
 
-// ModelVersions lists the versions of the model, newest first. Who may: ci.read for anything.
-func (s *Service) ModelVersions(ctx context.Context) ([]ModelVersion, error) {
+// ModelStep is one version of the model and in what it differs from the one before.
+type ModelStep struct {
+	Version     ModelVersion
+	Differences []model.Difference
+}
+
+// ModelVersions lists the versions of the model, newest first, up to the seed, which is version 0 and nobody's. Who may: ci.read for anything.
+func (s *Service) ModelVersions(ctx context.Context) (out []ModelStep, err error) {
 	if s.gate.Scope(ctx, "ci.read").None() {
 		return nil, domain.ErrForbidden
 	}
-	return s.store.modelVersions(ctx)
+	list, err := s.store.modelVersions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	before := model.Seed()
+	out = append(out, ModelStep{})
+	for _, v := range slices.Backward(list) {
+		var m model.Model
+		if err := json.Unmarshal([]byte(v.Body), &m); err != nil {
+			return nil, fmt.Errorf("version %d of the model of the CMDB: %w", v.Version, err)
+		}
+		out = append(out, ModelStep{v, model.Compare(before, m)})
+		before = m
+	}
+	slices.Reverse(out)
+	return out, nil
+}
+
+// ModelOf gives a version of the model; 0 is the seed. Who may: ci.read for anything.
+func (s *Service) ModelOf(ctx context.Context, version int64) (m model.Model, err error) {
+	if s.gate.Scope(ctx, "ci.read").None() {
+		return m, domain.ErrForbidden
+	}
+	if version == 0 {
+		return model.Seed(), nil
+	}
+	row, err := s.store.model(ctx, version)
+	if domain.KindOf(err) == domain.NotFound {
+		return m, domain.ErrNotFound.Because("There is no such version of the model.")
+	}
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal([]byte(row.Body), &m)
+}
+
+// ClassCounts counts the present items of each class that the actor may read; those of a class alone, without the classes below it. Who
+// may: ci.read for anything.
+func (s *Service) ClassCounts(ctx context.Context) (map[string]int64, error) {
+	scope := s.gate.Scope(ctx, "ci.read")
+	if scope.None() {
+		return nil, domain.ErrForbidden
+	}
+	return s.store.countByClass(ctx, scope)
 }

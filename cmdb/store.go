@@ -8,6 +8,7 @@ import (
 
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/internal/db"
+	"github.com/cabinetdesk/cabinet/policies"
 )
 
 // store knows the tables of items and of the model; store_ties.go those of relations and groups, store_list.go the lists.
@@ -286,6 +287,24 @@ func (s store) modelAsOf(ctx context.Context, at time.Time) (v ModelVersion, err
 
 func (s store) modelVersions(ctx context.Context) (out []ModelVersion, err error) {
 	return out, s.db.Conn(ctx).Order("version desc").Find(&out).Error
+}
+
+// countByClass counts the present items that a scope holds, by their own class.
+func (s store) countByClass(ctx context.Context, scope policies.Scope) (map[string]int64, error) {
+	out := map[string]int64{}
+	cond, args := scope.Items("c")
+	if cond == "" {
+		return out, nil
+	}
+	var rows []struct {
+		Class string
+		N     int64
+	}
+	err := s.db.Conn(ctx).Raw("select c.class, count(*) as n from cis c where c.presence = 'present' and ("+cond+") group by c.class", args...).Scan(&rows).Error
+	for _, r := range rows {
+		out[r.Class] = r.N
+	}
+	return out, err
 }
 
 func (s store) addModel(ctx context.Context, v ModelVersion) error {

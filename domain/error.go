@@ -155,6 +155,7 @@ var (
 	ErrTooMany      = Code(Limited, "too_many_requests", "Too many requests")
 	ErrReadOnly     = Code(Unavailable, "read_only", "The desk is read-only at the moment")
 	ErrStorage      = Code(Unavailable, "storage_unavailable", "The database cannot be reached or is full")
+	ErrBrokenOff    = Code(Unavailable, "request_broken_off", "The request was broken off before it was answered")
 	ErrInternal     = Code(Internal, "internal_error", "Something went wrong on our side")
 	ErrOutsideUnit  = Code(Internal, "write_outside_unit", "A write was attempted outside a unit of work")
 	ErrWithoutFact  = Code(Internal, "write_without_fact", "A unit of work changed records without a fact")

@@ -136,6 +136,7 @@ var groups = complete([]Group{
 		do("change.close", "Close", "close changes after review"),
 		do("change.cancel", "Cancel", "cancel changes"),
 		do("change.accept_conflict", "Accept a conflict", "accept that changes conflict"),
+		do("change.resolve_conflict", "Resolve a conflict", "say that a conflict of changes is none"),
 		do("change.override_freeze", "Override a freeze", "let changes go on in a freeze"),
 		do("change.deploy", "Deploy", "deploy under changes and tell how that ended"),
 	)},

@@ -1,12 +1,14 @@
 package reports_test
 
 import (
+	"fmt"
 	"io"
 	"runtime"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes/work"
 	"github.com/cabinetdesk/cabinet/internal/db"
 	"github.com/cabinetdesk/cabinet/internal/testkit/world"
 )
@@ -60,4 +62,31 @@ func peakMemory(b *testing.B) func() uint64 {
 		}
 	}()
 	return func() uint64 { close(stop); done.Wait(); return peak }
+}
+
+// BenchmarkExportOfChanges writes changes with their whole life, each put to its approvers and with a task.
+func BenchmarkExportOfChanges(b *testing.B) {
+	const n = 1_000
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		w := world.New(b, dialect)
+		for i := range n {
+			c := w.AskForApproval("maya", w.Raise("maya", fmt.Sprintf("Upgrade %d", i), "amir").Ticket.Number)
+			if _, err := w.Work.Add(w.As("maya"), work.AddInput{Change: c.Ticket.Number, Kind: work.Deploy, Title: "Deploy it"}); err != nil {
+				b.Fatal(err)
+			}
+			w.Clock.Advance(3 * time.Hour)
+		}
+		w.Seal()
+		b.Run(string(dialect), func(b *testing.B) {
+			runtime.GC()
+			peak := peakMemory(b)
+			for b.Loop() {
+				if _, _, err := w.Exports.Write(w.As("otto"), request(b, "changes", "xlsx", ""), io.Discard, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(peak())/(1<<20), "peak-MiB")
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/n, "µs/change")
+		})
+	}
 }

@@ -36,6 +36,7 @@ type ChangeGroup struct {
 	Unauthorised   int      `json:"unauthorised"`
 	Overran        int      `json:"overran"`
 	Lead           Spread   `json:"lead"`
+	Commit         Spread   `json:"commit"`
 	Approval       Spread   `json:"approval"`
 	Restore        Spread   `json:"restore"`
 }
@@ -65,6 +66,7 @@ const (
 	FigureUnauthorised = "unauthorised"
 	FigureOverran      = "overran"
 	FigureLead         = "lead"
+	FigureCommit       = "commit"
 	FigureApproval     = "approval"
 	FigureRestore      = "restore"
 )
@@ -85,6 +87,7 @@ var ChangeDefinitions = []Definition{
 	{FigureUnauthorised, "Unauthorised", "Changes found in the time that nobody had asked for; false alarms are left out."},
 	{FigureOverran, "Overran", "Of those carried out: the work ended after the planned window."},
 	{FigureLead, "Lead time", "From the draft of a change to the end of its work, in hours; the median, and what nine of ten did not exceed. What was only registered when it was done has none."},
+	{FigureCommit, "Commit to production", "From each commit, at the time that the run of its pipeline told, until the first deployment of what was built from it had succeeded in production, in hours: the lead time for changes of DORA. A commit counts once; what a run told no time of, or a time after the deployment, does not count."},
 	{FigureApproval, "Wait for approval", "From when the deciding plan was put to its approvers until the last of them had approved, in hours. Decisions in retrospect do not count."},
 	{FigureRestore, "Time to restore", "Of incidents that were confirmed to be caused by these changes: from their report until they were resolved, in hours."},
 }
@@ -98,7 +101,8 @@ type changeRow struct {
 	OpenedAt              time.Time
 	ActualEnd, PlannedEnd *time.Time
 	approval              time.Duration // 0 for none
-	worst                 int           // the most urgent priority of an incident that it caused, 0 for none
+	commits               []time.Duration
+	worst                 int // the most urgent priority of an incident that it caused, 0 for none
 	restored              []time.Duration
 }
 
@@ -125,6 +129,8 @@ func (r changeRow) is(figure string) bool {
 		return r.carriedOut() && r.PlannedEnd != nil && r.ActualEnd.After(*r.PlannedEnd)
 	case FigureLead:
 		return r.carriedOut() && r.Model != string(changes.Registration)
+	case FigureCommit:
+		return r.carriedOut() && len(r.commits) > 0
 	case FigureApproval:
 		return r.carriedOut() && r.approval > 0
 	case FigureRestore:
@@ -152,7 +158,7 @@ func (r changeRow) key(by string) string {
 // figures computes a group: pure.
 func figures(key string, rows []changeRow) ChangeGroup {
 	g := ChangeGroup{Key: key}
-	var lead, wait, restore []time.Duration
+	var lead, commit, wait, restore []time.Duration
 	for _, r := range rows {
 		for figure, n := range map[string]*int{FigureCarriedOut: &g.CarriedOut, FigureFailed: &g.Failed, FigureEmergency: &g.Emergency, FigureStandard: &g.Standard,
 			FigureUnauthorised: &g.Unauthorised, FigureOverran: &g.Overran} {
@@ -164,7 +170,7 @@ func figures(key string, rows []changeRow) ChangeGroup {
 			lead = append(lead, r.ActualEnd.Sub(r.OpenedAt))
 		}
 		if r.carriedOut() {
-			restore = append(restore, r.restored...)
+			restore, commit = append(restore, r.restored...), append(commit, r.commits...)
 		}
 		if r.is(FigureApproval) {
 			wait = append(wait, r.approval)
@@ -178,7 +184,7 @@ func figures(key string, rows []changeRow) ChangeGroup {
 		return &x
 	}
 	g.FailureRate, g.EmergencyShare, g.StandardShare = share(g.Failed), share(g.Emergency), share(g.Standard)
-	g.Lead, g.Approval, g.Restore = spread(lead), spread(wait), spread(restore)
+	g.Lead, g.Commit, g.Approval, g.Restore = spread(lead), spread(commit), spread(wait), spread(restore)
 	return g
 }
 
@@ -249,6 +255,8 @@ func (r *Reports) ChangesBehind(ctx context.Context, from, to time.Time, by, key
 			switch figure {
 			case FigureLead:
 				took = row.ActualEnd.Sub(row.OpenedAt)
+			case FigureCommit:
+				took = slices.Max(row.commits)
 			case FigureApproval:
 				took = row.approval
 			case FigureRestore:

@@ -63,6 +63,13 @@ type Result struct {
 	Bytes   int64
 	SHA256  string // of the file, hex
 	AsOf    time.Time
+	Beside  []Count // of a workbook with sheets beside the first: their rows
+}
+
+// Count is how many rows a sheet has.
+type Count struct {
+	Sheet string
+	Rows  int64
 }
 
 // tickets is the list that an export takes its rows from (ticket.Service).
@@ -101,17 +108,28 @@ func (e *Exports) produce(ctx context.Context, q Request, out io.Writer, progres
 			return err
 		}
 		res.LeftOut = readable - total
-		sink, abandon, err := e.sink(ctx, q, to, columns, total, res)
+		others := from.beside()
+		sink, abandon, err := e.sink(ctx, q, to, columns, others, total, res)
 		if err != nil {
 			return err
 		}
 		defer abandon()
-		if err := from.each(ctx, func(values []any) error {
-			if err := sink.row(values); err != nil {
+		counts := make([]Count, len(others))
+		for i, t := range others {
+			counts[i].Sheet = t.name
+		}
+		unwritten := func(err error) error {
+			if err != nil {
 				return domain.ErrStorage.Because("The file cannot be written.").Wrap(err)
 			}
-			res.Rows++
 			return nil
+		}
+		if err := from.each(ctx, func(values []any) error {
+			res.Rows++
+			return unwritten(sink.row(values))
+		}, func(sheet int, values []any) error {
+			counts[sheet].Rows++
+			return unwritten(sink.beside(sheet, values))
 		}, func() error {
 			if progress == nil {
 				return nil
@@ -127,13 +145,16 @@ func (e *Exports) produce(ctx context.Context, q Request, out io.Writer, progres
 		if res.Rows != total || after != total {
 			return ErrCount.Because("%d rows were counted before, %d after, and %d were written.", total, after, res.Rows)
 		}
+		if q.Format != "csv" {
+			res.Beside = counts
+		}
 		return sink.close()
 	})
 	res.Bytes, res.SHA256 = to.n, hex.EncodeToString(to.sum.Sum(nil))
 	return res, err
 }
 
-func (e *Exports) sink(ctx context.Context, q Request, out io.Writer, columns []column, total int64, res Result) (sink, func(), error) {
+func (e *Exports) sink(ctx context.Context, q Request, out io.Writer, columns []column, others []table, total int64, res Result) (sink, func(), error) {
 	if q.Format == "csv" {
 		s, err := newCSV(out, columns)
 		return s, func() {}, err
@@ -142,7 +163,7 @@ func (e *Exports) sink(ctx context.Context, q Request, out io.Writer, columns []
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := newWorkbook(out, strings.ToUpper(q.Kind[:1])+q.Kind[1:], columns, cover, maxSheetRows)
+	b, err := newWorkbook(out, strings.ToUpper(q.Kind[:1])+q.Kind[1:], columns, cover, maxSheetRows, others...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -247,6 +268,13 @@ func (f Made) Event() domain.Event {
 		{"rows", strconv.FormatInt(f.Result.Rows, 10)}, {"left_out", strconv.FormatInt(f.Result.LeftOut, 10)}, {"sha256", f.Result.SHA256},
 		{"as_of", instant(&f.Result.AsOf)}} {
 		ev.Fields = append(ev.Fields, domain.FieldChange{Field: p[0], After: p[1]})
+	}
+	var sheets []string
+	for _, c := range f.Result.Beside {
+		sheets = append(sheets, c.Sheet+" "+strconv.FormatInt(c.Rows, 10))
+	}
+	if len(sheets) > 0 {
+		ev.Fields = append(ev.Fields, domain.FieldChange{Field: "sheets", After: strings.Join(sheets, ", ")})
 	}
 	return ev
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/cabinetdesk/cabinet/changes/model"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
 	"github.com/cabinetdesk/cabinet/internal/db"
@@ -33,6 +34,11 @@ type queue interface {
 	Enqueue(ctx context.Context, args jobs.Args) error
 }
 
+// models gives the models of changes in their versions, for what an export of changes holds them to (rulebook.Service).
+type models interface {
+	Model(ctx context.Context, key string, version int64) (model.Model, error)
+}
+
 type actors interface {
 	ActorFor(ctx context.Context, id domain.UserID, via domain.Via) (domain.Actor, error)
 }
@@ -50,6 +56,7 @@ type ExportDeps struct {
 	Gate    authorizer
 	Tickets tickets
 	CMDB    items
+	Models  models
 	Names   Names
 	Log     checkpointer
 	Seal    sealer

@@ -18,8 +18,10 @@ type source interface {
 	permitted(ctx context.Context) error
 	totals(ctx context.Context) (readable, exportable int64, err error)
 	columns(ctx context.Context) ([]column, error)
-	// each yields the values of every row; paged is called after each page.
-	each(ctx context.Context, yield func(values []any) error, paged func() error) error
+	// beside are the sheets of a workbook beside that of the rows.
+	beside() []table
+	// each yields the values of every row, and those of the rows beside it; paged is called after each page.
+	each(ctx context.Context, yield func(values []any) error, beside func(sheet int, values []any) error, paged func() error) error
 }
 
 // Names turns what the outside calls people, teams and sites into keys, for the filters of lists.
@@ -31,6 +33,9 @@ type Names interface {
 func (e *Exports) source(q Request) source {
 	if q.Kind == Items {
 		return itemSource{e, q}
+	}
+	if q.Filter.Kind == domain.KindChange {
+		return &changeSource{ticketSource: ticketSource{e, q}}
 	}
 	return ticketSource{e, q}
 }
@@ -64,12 +69,14 @@ func (s ticketSource) columns(context.Context) ([]column, error) {
 	return columnsOf(s.q.Filter.Kind), nil
 }
 
-func (s ticketSource) each(ctx context.Context, yield func(values []any) error, paged func() error) error {
+func (s ticketSource) beside() []table { return nil }
+
+func (s ticketSource) each(ctx context.Context, yield func(values []any) error, _ func(int, []any) error, paged func() error) error {
 	columns := columnsOf(s.q.Filter.Kind)
 	var known names
 	values := make([]any, len(columns))
 	return s.e.Tickets.Each(ctx, s.q.Filter, s.e.Names, func(page []ticket.Ticket) error {
-		records, err := s.e.store.records(ctx, s.q.Filter.Kind, page, &known)
+		records, err := s.e.store.records(ctx, s.q.Filter.Kind, page, nil, &known)
 		if err != nil {
 			return err
 		}
@@ -163,7 +170,9 @@ func (s itemSource) columns(ctx context.Context) ([]column, error) {
 	return append(out, itemEnd...), err
 }
 
-func (s itemSource) each(ctx context.Context, yield func(values []any) error, paged func() error) error {
+func (s itemSource) beside() []table { return nil }
+
+func (s itemSource) each(ctx context.Context, yield func(values []any) error, _ func(int, []any) error, paged func() error) error {
 	m, attributes, err := s.attributes(ctx)
 	if err != nil {
 		return err

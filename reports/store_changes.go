@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/cabinetdesk/cabinet/changes/pipeline"
 )
 
 const ofChange = `select t.id, t.number, t.title, g.model, g.outcome, coalesce(m.name, '') as team, t.service, t.opened_at, g.actual_end, g.planned_end
@@ -62,7 +64,45 @@ func (s store) changeRows(ctx context.Context, cond string, args []any, from, to
 			r.restored = append(r.restored, max(x.ResolvedAt.Sub(x.OpenedAt), time.Second))
 		}
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, s.commits(ctx, at, from, to)
+}
+
+// commits reads how long each commit took until what was built from it was in production. A run with several artifacts has
+// several deployments: the first that succeeded counts.
+func (s store) commits(ctx context.Context, at map[int64]*changeRow, from, to time.Time) error {
+	var rows []struct {
+		ID         int64
+		TicketID   int64
+		Commits    string
+		FinishedAt time.Time
+	}
+	if err := s.db.Conn(ctx).Raw(`select r.id, r.ticket_id, r.commits, d.finished_at from changes g join pipeline_runs r on r.ticket_id = g.ticket_id join deployments d on d.ticket_id = g.ticket_id and d.run_id = r.id
+		where g.actual_end >= ? and g.actual_end < ? and d.environment = 'production' and d.state = 'succeeded' and d.authorised and d.finished_at is not null order by d.finished_at, d.id`, from, to).Scan(&rows).Error; err != nil {
+		return err
+	}
+	type commit struct {
+		change int64
+		sha    string
+	}
+	seen := map[commit]bool{}
+	for _, x := range rows {
+		r := at[x.TicketID]
+		if r == nil {
+			continue
+		}
+		for _, c := range (pipeline.Run{Commits: x.Commits}).CommitList() {
+			k := commit{x.TicketID, c.SHA}
+			if c.At == nil || seen[k] || !x.FinishedAt.After(*c.At) {
+				continue
+			}
+			seen[k] = true
+			r.commits = append(r.commits, x.FinishedAt.Sub(*c.At))
+		}
+	}
+	return nil
 }
 
 // rejections lists the decisions against plans in a time.

@@ -5,13 +5,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cabinetdesk/cabinet/changes"
 	"github.com/cabinetdesk/cabinet/domain"
-	"github.com/cabinetdesk/cabinet/domain/approval"
 	"github.com/cabinetdesk/cabinet/domain/incident"
 	"github.com/cabinetdesk/cabinet/domain/problem"
 	"github.com/cabinetdesk/cabinet/domain/request"
 	"github.com/cabinetdesk/cabinet/domain/ticket"
+	"github.com/cabinetdesk/cabinet/reports/evidence"
 )
 
 // names reads who and what keys stand for, once for an export.
@@ -24,14 +23,18 @@ type names struct {
 // maxNames is how many names of people an export remembers before it forgets them all: memory stays flat.
 const maxNames = 50_000
 
-// records adds to the tickets of a page what an export of the kind says about them; without a kind, names only.
-func (s store) records(ctx context.Context, kind domain.Kind, tickets []ticket.Ticket, known *names) ([]record, error) {
+// records adds to the tickets of a page what an export of the kind says about them; without a kind, names only. What there is to
+// say of changes is given.
+func (s store) records(ctx context.Context, kind domain.Kind, tickets []ticket.Ticket, lives []evidence.Life, known *names) ([]record, error) {
 	out := make([]record, len(tickets))
 	ids := make([]domain.TicketID, len(tickets))
 	at := make(map[domain.TicketID]*record, len(tickets))
 	for i, t := range tickets {
 		ids[i] = t.ID
 		out[i] = record{Ticket: t}
+		if i < len(lives) {
+			out[i].change, out[i].slots, out[i].decisions = lives[i].Facet, lives[i].Slots, lives[i].Decisions
+		}
 		at[t.ID] = &out[i]
 	}
 	if err := s.facets(ctx, kind, ids, at); err != nil {
@@ -83,40 +86,6 @@ func (s store) facets(ctx context.Context, kind domain.Kind, ids []domain.Ticket
 			at[f.TicketID].problem = f
 		}
 		return err
-	case domain.KindChange:
-		var rows []changes.Facet
-		if err := q.Find(&rows).Error; err != nil {
-			return err
-		}
-		for _, f := range rows {
-			at[f.TicketID].change = f
-		}
-		return s.approvals(ctx, ids, at)
-	}
-	return nil
-}
-
-func (s store) approvals(ctx context.Context, ids []domain.TicketID, at map[domain.TicketID]*record) error {
-	var slots []approval.Slot
-	if err := s.db.Conn(ctx).Where("ticket_id in ?", ids).Order("revision, stage, id").Find(&slots).Error; err != nil || len(slots) == 0 {
-		return err
-	}
-	keys := make([]int64, len(slots))
-	of := make(map[int64]*record, len(slots))
-	for i, sl := range slots {
-		keys[i], of[sl.ID] = sl.ID, at[sl.TicketID]
-		at[sl.TicketID].slots = append(at[sl.TicketID].slots, sl)
-	}
-	var decisions []approval.Decision
-	for part := range slices.Chunk(keys, 1000) {
-		var rows []approval.Decision
-		if err := s.db.Conn(ctx).Where("slot_id in ?", part).Order("id").Find(&rows).Error; err != nil {
-			return err
-		}
-		decisions = append(decisions, rows...)
-	}
-	for _, d := range decisions {
-		of[d.SlotID].decisions = append(of[d.SlotID].decisions, d)
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 // sink takes the rows of an export, one after the other.
 type sink interface {
 	row(values []any) error
+	// beside takes a row of a sheet beside the first one, by its place among those that the sink was made with.
+	beside(sheet int, values []any) error
 	// close ends the export; what was written before is not whole without it.
 	close() error
 }
@@ -50,6 +52,9 @@ func (s *csvSink) row(values []any) error {
 	return s.w.Write(s.cells)
 }
 
+// beside leaves a row out: a file of comma-separated values is one sheet.
+func (*csvSink) beside(int, []any) error { return nil }
+
 func (s *csvSink) close() error {
 	s.w.Flush()
 	return s.w.Error()
@@ -58,25 +63,34 @@ func (s *csvSink) close() error {
 // maxSheetRows is how many rows a sheet of a workbook holds, its header included.
 const maxSheetRows = 1_048_576
 
+// table is a sheet of a workbook, or several with the same columns when it is long.
+type table struct {
+	name    string // of the first sheet; a second one is called "name 2"
+	holds   string
+	columns []column
+	sheets  int
+	sheet   *excelize.StreamWriter
+	at      int // the last row written on the sheet
+	cells   []any
+}
+
 // workbook writes a cover and as many sheets of data as it takes. Rows go to the disk as they come.
 type workbook struct {
 	out                     io.Writer
 	file                    *excelize.File
-	columns                 []column
-	name                    string // of the data sheets
+	tables                  []*table
 	perSheet                int
-	sheets                  int
-	sheet                   *excelize.StreamWriter
-	at                      int // the last row written on the sheet
 	date, bold, wrap, title int
-	cells                   []any
 }
 
 const coverSheet = "About this export"
 
-// newWorkbook writes the cover. name is the name of the data sheet; a second one is called "name 2".
-func newWorkbook(out io.Writer, name string, columns []column, cover []fact, perSheet int) (_ *workbook, err error) {
-	b := &workbook{out: out, file: excelize.NewFile(), columns: columns, name: name, perSheet: perSheet, cells: make([]any, len(columns))}
+// newWorkbook writes the cover. name is the name of the data sheet; beside it there may be others.
+func newWorkbook(out io.Writer, name string, columns []column, cover []fact, perSheet int, others ...table) (_ *workbook, err error) {
+	b := &workbook{out: out, file: excelize.NewFile(), perSheet: perSheet, tables: []*table{{name: name, columns: columns}}}
+	for i := range others {
+		b.tables = append(b.tables, &others[i])
+	}
 	defer func() {
 		if err != nil {
 			_ = b.file.Close()
@@ -99,7 +113,15 @@ func newWorkbook(out io.Writer, name string, columns []column, cover []fact, per
 	if err := b.file.SetSheetName("Sheet1", coverSheet); err != nil {
 		return nil, err
 	}
-	return b, b.cover(cover)
+	if err := b.cover(cover); err != nil || len(others) == 0 {
+		return b, err
+	}
+	for _, t := range b.tables { // so that they stand in their order
+		if err := b.next(t); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
 }
 
 func (b *workbook) cover(facts []fact) error {
@@ -116,9 +138,15 @@ func (b *workbook) cover(facts []fact) error {
 	for _, f := range facts {
 		rows = append(rows, []any{excelize.Cell{StyleID: b.bold, Value: f.name}, excelize.Cell{StyleID: b.wrap, Value: clean(f.text)}})
 	}
-	rows = append(rows, []any{}, []any{excelize.Cell{StyleID: b.bold, Value: "Column"}, excelize.Cell{StyleID: b.bold, Value: "Meaning"}})
-	for _, c := range b.columns {
-		rows = append(rows, []any{c.name, c.meaning})
+	for i, t := range b.tables {
+		rows = append(rows, []any{})
+		if i > 0 {
+			rows = append(rows, []any{excelize.Cell{StyleID: b.bold, Value: "Sheet " + t.name}, excelize.Cell{StyleID: b.wrap, Value: t.holds}})
+		}
+		rows = append(rows, []any{excelize.Cell{StyleID: b.bold, Value: "Column"}, excelize.Cell{StyleID: b.bold, Value: "Meaning"}})
+		for _, c := range t.columns {
+			rows = append(rows, []any{c.name, c.meaning})
+		}
 	}
 	for i, cells := range rows {
 		if err := w.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
@@ -129,84 +157,90 @@ func (b *workbook) cover(facts []fact) error {
 }
 
 // next begins a sheet. Widths and the frozen header come before the first row: later they would be lost.
-func (b *workbook) next() (err error) {
-	b.sheets++
-	name := b.name
-	if b.sheets > 1 {
-		name += " " + strconv.Itoa(b.sheets)
+func (b *workbook) next(t *table) (err error) {
+	t.sheets++
+	name := t.name
+	if t.sheets > 1 {
+		name += " " + strconv.Itoa(t.sheets)
 	}
 	if _, err := b.file.NewSheet(name); err != nil {
 		return err
 	}
-	if b.sheet, err = b.file.NewStreamWriter(name); err != nil {
+	if t.sheet, err = b.file.NewStreamWriter(name); err != nil {
 		return err
 	}
-	for i, c := range b.columns {
-		if err := b.sheet.SetColWidth(i+1, i+1, c.width); err != nil {
+	for i, c := range t.columns {
+		if err := t.sheet.SetColWidth(i+1, i+1, c.width); err != nil {
 			return err
 		}
 	}
-	if err := b.sheet.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}); err != nil {
+	if err := t.sheet.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}); err != nil {
 		return err
 	}
-	for i, c := range b.columns {
-		b.cells[i] = excelize.Cell{StyleID: b.bold, Value: c.name}
+	t.cells = make([]any, len(t.columns))
+	for i, c := range t.columns {
+		t.cells[i] = excelize.Cell{StyleID: b.bold, Value: c.name}
 	}
-	b.at = 1
-	return b.sheet.SetRow("A1", b.cells)
+	t.at = 1
+	return t.sheet.SetRow("A1", t.cells)
 }
 
 // end finishes a sheet. The filter is set before the flush: after it, it would be dropped without an error.
-func (b *workbook) end() error {
-	last, err := excelize.CoordinatesToCellName(len(b.columns), b.at)
+func (b *workbook) end(t *table) error {
+	last, err := excelize.CoordinatesToCellName(len(t.columns), t.at)
 	if err != nil {
 		return err
 	}
-	name := b.sheet.Sheet
-	if err := b.file.AutoFilter(name, "A1:"+last, nil); err != nil {
+	if err := b.file.AutoFilter(t.sheet.Sheet, "A1:"+last, nil); err != nil {
 		return err
 	}
-	return b.sheet.Flush()
+	return t.sheet.Flush()
 }
 
-func (b *workbook) row(values []any) error {
-	if b.sheet == nil || b.at >= b.perSheet {
-		if b.sheet != nil {
-			if err := b.end(); err != nil {
+func (b *workbook) row(values []any) error { return b.put(b.tables[0], values) }
+
+func (b *workbook) beside(sheet int, values []any) error { return b.put(b.tables[sheet+1], values) }
+
+func (b *workbook) put(t *table, values []any) error {
+	if t.sheet == nil || t.at >= b.perSheet {
+		if t.sheet != nil {
+			if err := b.end(t); err != nil {
 				return err
 			}
 		}
-		if err := b.next(); err != nil {
+		if err := b.next(t); err != nil {
 			return err
 		}
 	}
 	for i, v := range values {
 		switch v := v.(type) {
 		case time.Time:
-			b.cells[i] = excelize.Cell{StyleID: b.date, Value: v.UTC().Truncate(time.Second)}
+			t.cells[i] = excelize.Cell{StyleID: b.date, Value: v.UTC().Truncate(time.Second)}
 		case string:
 			if v == "" {
-				b.cells[i] = nil
+				t.cells[i] = nil
 			} else {
-				b.cells[i] = clean(v) // an inline string, never a formula
+				t.cells[i] = clean(v) // an inline string, never a formula
 			}
 		default:
-			b.cells[i] = v
+			t.cells[i] = v
 		}
 	}
-	b.at++
-	return b.sheet.SetRow("A"+strconv.Itoa(b.at), b.cells)
+	t.at++
+	return t.sheet.SetRow("A"+strconv.Itoa(t.at), t.cells)
 }
 
 func (b *workbook) close() error {
 	defer func() { _ = b.file.Close() }() // it removes its temporary files
-	if b.sheet == nil {
-		if err := b.next(); err != nil {
+	for _, t := range b.tables {
+		if t.sheet == nil {
+			if err := b.next(t); err != nil {
+				return err
+			}
+		}
+		if err := b.end(t); err != nil {
 			return err
 		}
-	}
-	if err := b.end(); err != nil {
-		return err
 	}
 	_, err := b.file.WriteTo(b.out)
 	return err

@@ -37,6 +37,9 @@ const (
 	ChangeTask = "change_task"
 	Review     = "change_review"
 	Cause      = "cause"
+	Run        = "pipeline_run"
+	Deployment = "deployment"
+	Attempt    = "change_attempt"
 )
 
 // PartLabels say what happened to a part, by kind and by the last part of the event's type, to be read after a name; the words
@@ -44,15 +47,18 @@ const (
 var PartLabels = map[string]map[string]string{
 	Task: {"created": "added the task", "started": "began the task", "finished": "finished the task", "skipped": "skipped the task"},
 	Conflict: {"found": "brought about a conflict", "found_again": "brought about a conflict anew", "accepted": "accepted a conflict", "freeze_overridden": "overrode a freeze",
-		"resolved": "resolved a conflict"},
+		"resolved": "resolved a conflict", "set_aside": "said that a conflict is none"},
 	ChangeTask: {"created": "added the task", "started": "began the task", "finished": "finished the task", "failed": "could not do the task", "skipped": "skipped the task",
 		"ticked": "ticked off a line of the task", "shown": "showed evidence for the task", "corrected": "corrected the times of the task"},
-	Review: {"opened": "ended the work: it is to be reviewed", "reopened": "opened the review again", "done": "reviewed this"},
-	Cause:  {"suspected": "suspected", "confirmed": "confirmed", "refuted": "refuted"},
+	Review:     {"opened": "ended the work: it is to be reviewed", "reopened": "opened the review again", "done": "reviewed this"},
+	Run:        {"told": "told of the run", "joined": "joined with the run", "shown": "showed evidence of the run"},
+	Deployment: {"started": "began to deploy", "found": "deployed, and the gate had not let it through:", "succeeded": "deployed", "failed": "failed to deploy", "rolled_back": "rolled back"},
+	Attempt:    {"refused": "tried to decide on this and was refused"},
+	Cause:      {"suspected": "suspected", "confirmed": "confirmed", "refuted": "refuted"},
 }
 
 // PartFields are the fields of parts that are told; the words say what they are about, and the rest are keys. The tasks of a
 // request are told like records.
 var PartFields = map[string][]string{
-	Conflict: {"reason", "until"}, ChangeTask: {"result", "reason"}, Review: {"objectives", "lessons"}, Cause: {"evidence"},
+	Conflict: {"reason", "until"}, ChangeTask: {"result", "reason"}, Review: {"objectives", "lessons"}, Cause: {"evidence"}, Deployment: {"note", "why"}, Run: {}, Attempt: {},
 }

@@ -7,7 +7,7 @@ import (
 // labels says what happened where the past participle of the event's type does not say it well.
 var labels = map[string]string{
 	"reported": "reported this", "submitted": "submitted this", "detected": "recorded this", "raised": "drafted this", "amended": "changed", "replanned": "edited the plan",
-	"replied": "replied", "noted": "wrote a note", "watched": "began to follow", "unwatched": "no longer follows", "linked": "linked", "unlinked": "removed a link",
+	"replied": "replied", "noted": "wrote a note", "watched": "began to follow", "unwatched": "no longer follows", "deployer_joined": "joined, to carry it out", "linked": "linked", "unlinked": "removed a link",
 	"attached": "attached a file", "assigned": "assigned", "priority_overridden": "overrode the priority", "priority_restored": "gave the priority back to impact and urgency",
 	"declared_major": "declared a major incident", "known_error_declared": "declared a known error", "authorization_requested": "asked for authorization",
 	"expedited": "asked the emergency board", "authorized": "gave the last approval", "approved": "approved", "rejected_by": "rejected", "recused": "stepped aside",

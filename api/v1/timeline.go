@@ -12,6 +12,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/rest"
 	"github.com/cabinetdesk/cabinet/api/story"
 	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
+	"github.com/cabinetdesk/cabinet/api/v1/pipelines"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/domain"
 	"github.com/cabinetdesk/cabinet/domain/audit"
@@ -108,6 +109,17 @@ func (d *Desk) parts(ctx context.Context, t ticket.Ticket) (out story.Parts, err
 		tasks := map[string]string{}
 		for _, x := range work.Tasks {
 			tasks[x.Number] = x.Title
+		}
+		if err := pipelines.Told(ctx, d.Pipelines, t.Number, out); err != nil {
+			return nil, err
+		}
+		tried, err := d.Attempts.Of(ctx, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		out[story.Attempt] = map[string]string{}
+		for _, a := range tried {
+			out[story.Attempt][a.Ref] = ""
 		}
 		out[story.Conflict], out[story.ChangeTask], out[story.Review] = met, quoted(tasks), map[string]string{t.Number: ""}
 	}
@@ -206,7 +218,7 @@ type words struct {
 
 // personFields hold the key of a person, listFields a JSON list of such keys.
 var (
-	personFields = []string{"requester", "assignee", "owner", "watcher"}
+	personFields = []string{"requester", "assignee", "owner", "watcher", "deployer"}
 	listFields   = []string{"implementers", "editors"}
 )
 

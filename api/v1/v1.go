@@ -25,6 +25,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/times"
 	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/attempt"
 	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
@@ -85,6 +86,7 @@ type Deps struct {
 	Meetings  *cab.Service
 	Pipelines *pipeline.Service
 	Webhooks  *webhook.Service
+	Attempts  *attempt.Service
 	Causes    *cause.Service
 	Reviews   *review.Service
 	CMDB      *cmdb.Service

@@ -40,12 +40,13 @@ func rank(section string) int {
 // most is how many points an agenda has.
 const most = 60
 
-// Merge brings what the rule finds into an agenda: what is new goes to the end of its section, what the rule does not find any
+// Merge brings what the rule finds into an agenda: what is new goes to the end of its section, and so does what moves to another; what the rule does not find any
 // more is dropped unless it has been talked about, and comes back when it is found again. What a person put there, moved or struck
 // stays as they left it (invariant 3). Once a meeting sits, nothing is dropped.
 func Merge(have, found []Item, sits bool) []Item {
 	out := slices.Clone(have)
 	seen := map[string]bool{}
+	var moved []Item
 	for i := range out {
 		x := &out[i]
 		key := x.what()
@@ -57,31 +58,44 @@ func Merge(have, found []Item, sits bool) []Item {
 		case !x.Ruled:
 		case at < 0 && x.State == ItemOpen && !sits:
 			x.State = ItemDropped
-		case at >= 0 && x.State == ItemDropped:
-			x.State, x.Section = ItemOpen, found[at].Section
-		case at >= 0 && x.State == ItemOpen && !sits:
-			x.Section = found[at].Section
+		case at >= 0 && (x.State == ItemDropped || x.State == ItemOpen && !sits):
+			x.State = ItemOpen
+			if to := found[at].Section; x.Section != to {
+				x.Section = to
+				moved = append(moved, *x)
+			}
 		}
+	}
+	for _, x := range moved { // not where it stood among points of another kind
+		out = slices.DeleteFunc(out, func(o Item) bool { return o.what() == x.what() })
+		out = slices.Insert(out, after(out, x.Section), x)
 	}
 	for _, f := range found {
 		if seen[f.what()] || len(out) >= most {
 			continue
 		}
 		seen[f.what()] = true
-		at := len(out)
-		for i, x := range out {
-			if rank(x.Section) > rank(f.Section) {
-				at = i
-				break
-			}
-		}
 		f.Ruled, f.State = true, ItemOpen
-		out = slices.Insert(out, at, f)
+		out = slices.Insert(out, after(out, f.Section), f)
 	}
 	for i := range out {
 		out[i].Position = i + 1
 	}
 	return out
+}
+
+// after is the place of the end of a section: after its last point, wherever somebody has put it, or before the first point of a
+// section that comes later.
+func after(list []Item, section string) int {
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i].Section == section {
+			return i + 1
+		}
+	}
+	if i := slices.IndexFunc(list, func(x Item) bool { return rank(x.Section) > rank(section) }); i >= 0 {
+		return i
+	}
+	return len(list)
 }
 
 // review is how far back a first meeting looks, and forward how far ahead every meeting does.
@@ -342,36 +356,6 @@ func (m *Meeting) shift(ref string, down bool) error {
 	a.Position, b.Position = b.Position, a.Position
 	m.Items[order[at]], m.Items[order[to]] = m.Items[order[to]], m.Items[order[at]]
 	return nil
-}
-
-// Allot says how many minutes a point is given. Who may: meeting.lead. Facts: Happened as "time_allotted". Errors:
-// agenda_unsound, meeting_not_now.
-func (s *Service) Allot(ctx context.Context, ref, item string, minutes int) (Meeting, error) {
-	if minutes < 1 || minutes > 120 {
-		return Meeting{}, ErrItem.With("body.minutes", "a point takes a minute to two hours")
-	}
-	return s.onItem(ctx, ref, item, "meeting.lead", func(_ context.Context, m *Meeting, x *Item) (Happened, error) {
-		x.Minutes = minutes
-		return Happened{What: "time_allotted"}, m.open()
-	})
-}
-
-// Jot writes what was said about a point, for the minutes. Who may: meeting.minute. Until they are signed. Facts: Happened as
-// "noted". Errors: minutes_signed, meeting_not_now.
-func (s *Service) Jot(ctx context.Context, ref, item, note string) (Meeting, error) {
-	if err := ticket.Texts(map[string]*string{"note": &note}, 10_000); err != nil {
-		return Meeting{}, err
-	}
-	return s.onItem(ctx, ref, item, "meeting.minute", func(_ context.Context, m *Meeting, x *Item) (Happened, error) {
-		switch {
-		case m.SignedAt != nil:
-			return Happened{}, ErrSigned
-		case m.State == Cancelled:
-			return Happened{}, ErrNotNow
-		}
-		x.Note = note
-		return Happened{What: "noted"}, nil
-	})
 }
 
 // onItem runs a verb on one point; the event says about which change it is.

@@ -246,3 +246,33 @@ func (s *Service) Pause(ctx context.Context, ref string, pause bool) (Meeting, e
 		return Happened{What: "resumed"}, nil
 	})
 }
+
+// Allot says how many minutes a point is given. Who may: meeting.lead. Facts: Happened as "time_allotted". Errors:
+// agenda_unsound, meeting_not_now.
+func (s *Service) Allot(ctx context.Context, ref, item string, minutes int) (Meeting, error) {
+	if minutes < 1 || minutes > 120 {
+		return Meeting{}, ErrItem.With("body.minutes", "a point takes a minute to two hours")
+	}
+	return s.onItem(ctx, ref, item, "meeting.lead", func(_ context.Context, m *Meeting, x *Item) (Happened, error) {
+		x.Minutes = minutes
+		return Happened{What: "time_allotted"}, m.open()
+	})
+}
+
+// Jot writes what was said about a point, for the minutes. Who may: meeting.minute. Until they are signed. Facts: Happened as
+// "noted". Errors: minutes_signed, meeting_not_now.
+func (s *Service) Jot(ctx context.Context, ref, item, note string) (Meeting, error) {
+	if err := ticket.Texts(map[string]*string{"note": &note}, 10_000); err != nil {
+		return Meeting{}, err
+	}
+	return s.onItem(ctx, ref, item, "meeting.minute", func(_ context.Context, m *Meeting, x *Item) (Happened, error) {
+		switch {
+		case m.SignedAt != nil:
+			return Happened{}, ErrSigned
+		case m.State == Cancelled:
+			return Happened{}, ErrNotNow
+		}
+		x.Note = note
+		return Happened{What: "noted"}, nil
+	})
+}

@@ -135,6 +135,33 @@ func TestAnAgendaKeepsWhatPeopleDidToIt(t *testing.T) {
 	})
 }
 
+func TestAPointThatMovesGoesToTheEndOfItsNewSection(t *testing.T) {
+	point := func(id int, section string) cab.Item {
+		return cab.Item{TicketID: domain.TicketID(id), Section: section, Minutes: 5}
+	}
+	have := cab.Merge(nil, []cab.Item{point(1, cab.SectionHighRisk), point(2, cab.SectionHighRisk), point(3, cab.SectionDecisions), point(4, cab.SectionDecisions), point(5, cab.SectionForward)}, false)
+	found := []cab.Item{point(1, cab.SectionDecisions), point(2, cab.SectionHighRisk), point(3, cab.SectionDecisions), point(4, cab.SectionHighRisk), point(5, cab.SectionForward)}
+	order := func(list []cab.Item) (out []int) {
+		for i, x := range list {
+			if x.Position != i+1 {
+				t.Errorf("position %d at %d", x.Position, i)
+			}
+			out = append(out, int(x.TicketID))
+		}
+		return out
+	}
+	if got := order(cab.Merge(have, found, false)); !slices.Equal(got, []int{2, 4, 3, 1, 5}) {
+		t.Errorf("the order is %v", got)
+	}
+	if got := order(cab.Merge(have, found, true)); !slices.Equal(got, []int{1, 2, 3, 4, 5}) {
+		t.Errorf("while the board sits: %v", got)
+	}
+	have[0], have[2] = have[2], have[0] // somebody has put a decision first
+	if got := order(cab.Merge(have, found, false)); !slices.Equal(got, []int{3, 2, 4, 1, 5}) && !slices.Equal(got, []int{3, 1, 2, 4, 5}) {
+		t.Errorf("with a point that was put first: %v", got)
+	}
+}
+
 func TestMinutesDoNotTakeTextsForTheirOwnWords(t *testing.T) {
 	began := time.Date(2026, 3, 3, 13, 0, 0, 0, time.UTC)
 	m := cab.Meeting{Title: "CAB", StartsAt: began, StartedAt: &began, Zone: "UTC", Minutes: 60,

@@ -226,6 +226,7 @@ type Conflict struct {
 	Basis      string
 	State      State
 	AcceptedBy domain.UserID
+	ResolvedBy domain.UserID // who said that it is none; nobody when the desk found that it is gone
 	Reason     string
 	Until      *time.Time
 	FoundAt    time.Time
@@ -245,6 +246,9 @@ func (c Conflict) Fields() map[string]string {
 	}
 	if c.State == Accepted {
 		out["accepted_by"], out["reason"], out["until"] = id(c.AcceptedBy), c.Reason, ticket.Instant(c.Until)
+	}
+	if c.ResolvedBy != 0 {
+		out["resolved_by"], out["reason"] = id(c.ResolvedBy), c.Reason
 	}
 	return out
 }

@@ -11,6 +11,7 @@ var (
 	ErrConflict = domain.Code(domain.Conflict, "hard_conflict", "Another change stands in the way")
 	ErrFreeze   = domain.Code(domain.Conflict, "change_freeze", "Changes are frozen")
 	ErrSettled  = domain.Code(domain.Conflict, "conflict_settled", "There is nothing to accept")
+	ErrStands   = domain.Code(domain.Conflict, "conflict_stands", "The conflict is still there")
 	ErrUntil    = domain.Code(domain.Invalid, "acceptance_too_long", "Say until when, in time")
 	ErrSlot     = domain.Code(domain.Invalid, "slot_query_malformed", "The question for a free time does not make sense")
 	ErrNoSlot   = domain.Code(domain.Conflict, "no_free_time", "There is no free time")

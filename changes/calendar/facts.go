@@ -22,7 +22,7 @@ func (f ScheduleChanged) Event() domain.Event {
 // ConflictChanged is the fact that a conflict was found, seen anew, accepted, overridden or resolved.
 type ConflictChanged struct {
 	Conflict Conflict
-	What     string // "found", "found_again", "accepted", "freeze_overridden", "resolved"
+	What     string // "found", "found_again", "accepted", "freeze_overridden", "set_aside", "resolved"
 	before   map[string]string
 }
 

@@ -64,23 +64,86 @@ func (s *Service) settle(ctx context.Context, change domain.TicketID, found []Fi
 		if c := kept[i]; c.Basis != f.Basis || c.State == Accepted && !c.Holds(f, now) {
 			before := c.Fields()
 			c.Basis, c.CIID, c.UserID, c.State, c.FoundAt = f.Basis, f.CI, f.User, Open, now
-			c.AcceptedBy, c.Reason, c.Until, c.SettledAt = 0, "", nil, nil
+			c.AcceptedBy, c.ResolvedBy, c.Reason, c.Until, c.SettledAt = 0, 0, "", nil, nil
 			if err := s.saveConflict(ctx, &c, before, "found_again"); err != nil {
 				return err
 			}
 		}
 	}
 	for _, c := range kept {
-		if seen[c.key()] {
+		if seen[c.key()] || c.State == Resolved && c.Basis == gone {
 			continue
 		}
 		before := c.Fields()
+		if c.State == Resolved { // somebody said so, and by now it is not there any more: whatever is found next is new
+			c.Basis = gone
+		}
 		c.State, c.SettledAt = Resolved, &now
 		if err := s.saveConflict(ctx, &c, before, "resolved"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// gone is the basis of a conflict that somebody resolved and that is not found: no finding has it.
+const gone = ""
+
+// ResolveInput says that a conflict of a change is none.
+type ResolveInput struct {
+	Number  string // of the change
+	Ref     string
+	Version int64
+	Reason  string
+}
+
+// Resolve says, with a reason, that a conflict is none: that somebody else stands in, say, or that the neighbour does not
+// mind. The desk looks anew first: a hard one that is still found is not resolved by saying so. It holds for what was seen; when
+// something else is found, the conflict is open again. Who may: change.resolve_conflict on the change. Facts: ConflictChanged
+// as "set_aside". Errors: conflict_settled, conflict_stands, reason_required, stale_version.
+func (s *Service) Resolve(ctx context.Context, in ResolveInput) (c Conflict, err error) {
+	if in.Reason, err = ticket.Reason(in.Reason); err != nil {
+		return c, err
+	}
+	err = s.db.Do(ctx, func(ctx context.Context) error {
+		t, err := s.tickets.Lock(ctx, in.Number, 0, "resolve_conflict")
+		if err != nil {
+			return err
+		}
+		if c, err = s.store.conflict(ctx, in.Ref, t.ID); err != nil {
+			return err
+		}
+		switch {
+		case c.State == Resolved:
+			return ErrSettled.Because("The conflict is resolved.")
+		case in.Version != 0 && in.Version != c.Version:
+			return domain.ErrStale.Because("The conflict is at version %d now; you saw %d.", c.Version, in.Version)
+		}
+		found, err := s.finds(ctx, t.ID, c)
+		if err != nil {
+			return err
+		}
+		if found && c.Severity == Hard {
+			return ErrStands.Because("It is hard, and still found: move one of the two, or have it accepted; a freeze is overridden.")
+		}
+		before, now := c.Fields(), s.db.Now(ctx)
+		if !found {
+			c.Basis = gone
+		}
+		c.State, c.AcceptedBy, c.ResolvedBy, c.Reason, c.Until, c.SettledAt = Resolved, 0, domain.ActorFrom(ctx).User, in.Reason, nil, &now
+		return s.saveConflict(ctx, &c, before, "set_aside")
+	})
+	return c, err
+}
+
+// finds tells whether a conflict that is kept of a change is found now.
+func (s *Service) finds(ctx context.Context, change domain.TicketID, c Conflict) (bool, error) {
+	p, err := s.store.plan(ctx, change)
+	if err != nil || p == nil {
+		return false, err
+	}
+	found, err := s.Look(ctx, *p)
+	return slices.ContainsFunc(found, func(f Finding) bool { return f.key(change) == c.key() }), err
 }
 
 func (s *Service) saveConflict(ctx context.Context, c *Conflict, before map[string]string, what string) error {

@@ -222,12 +222,14 @@ func (s store) insertConflict(ctx context.Context, c *Conflict) error {
 
 func (s store) updateConflict(ctx context.Context, c Conflict) error {
 	res := s.db.Conn(ctx).Model(&Conflict{}).Where("id = ? and version = ?", c.ID, c.Version-1).
-		Select("ci_id", "user_id", "basis", "state", "accepted_by", "reason", "until", "found_at", "settled_at", "version").Updates(&c)
+		Select("ci_id", "user_id", "basis", "state", "accepted_by", "resolved_by", "reason", "until", "found_at", "settled_at", "version").Updates(&c)
 	return one(res.Error, res.RowsAffected)
 }
 
+// unsettled lists the conflicts of a change that are not resolved, and those that somebody said are none: they come back when
+// something else is found.
 func (s store) unsettled(ctx context.Context, change domain.TicketID) (out []Conflict, err error) {
-	return out, s.db.Conn(ctx).Where("(ticket_id = ? or other_id = ?) and state <> 'resolved'", int64(change), int64(change)).Order("id").Find(&out).Error
+	return out, s.db.Conn(ctx).Where("(ticket_id = ? or other_id = ?) and (state <> 'resolved' or resolved_by is not null)", int64(change), int64(change)).Order("id").Find(&out).Error
 }
 
 func (s store) conflicts(ctx context.Context, change domain.TicketID) (out []Conflict, err error) {

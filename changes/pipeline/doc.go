@@ -15,4 +15,5 @@
 //  6. What was deployed is never altered; how it ended is said once. The server says when; what the pipeline says of
 //     the time stands beside it.
 //  7. Who reviewed a change of the code is somebody else than who wrote it.
+//  8. A run joins a change that people planned only when the plan names what the run built, where it goes and who brings it.
 package pipeline

@@ -10,6 +10,7 @@ var (
 	ErrNoAccount = domain.Code(domain.Conflict, "not_a_pipeline", "Only a pipeline tells of its runs")
 	ErrRun       = domain.Code(domain.Invalid, "run_unsound", "The run does not make sense")
 	ErrRunSaid   = domain.Code(domain.Conflict, "run_said_otherwise", "This run has said something else before")
+	ErrJoin      = domain.Code(domain.Conflict, "run_not_of_change", "The run does not belong to that change")
 	ErrEvidence  = domain.Code(domain.Invalid, "evidence_unsound", "That does not show anything")
 	ErrReviewer  = domain.Code(domain.Invalid, "reviewer_is_author", "Whoever wrote it cannot have reviewed it")
 	ErrArtifact  = domain.Code(domain.Invalid, "artifact_unsound", "That names no artifact")

@@ -21,7 +21,7 @@ func (f PipelineChanged) Event() domain.Event {
 type RunChanged struct {
 	Run    Run
 	Change string // the number of its change
-	What   string // "told", "shown"
+	What   string // "told", "joined", "shown"
 	before map[string]string
 }
 

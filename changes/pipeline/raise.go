@@ -16,6 +16,7 @@ import (
 // RaiseInput is what a run tells of itself, and of the change that it wants to make.
 type RaiseInput struct {
 	Run         string // repository and number of the run
+	Change      string `json:",omitempty"` // which people planned, and which the run joins; empty: the run makes its own
 	URL         string
 	Environment string
 	Model       changes.Model // normal unless given; a template makes it standard
@@ -37,10 +38,10 @@ type Raised struct {
 	Again   bool
 }
 
-// Raise makes the change of a run, and submits it when its plan says enough. The same run told again, in the same words, gives
-// the same change. Who may: a pipeline's own account, with change.create. Facts: RunChanged as "told", and those of
+// Raise makes the change of a run, and submits it when its plan says enough; or it joins the change that the run names, when
+// plan, items, environment and artifacts agree. The same run told again, in the same words, gives the same change. Who may: a pipeline's own account, with change.create. Facts: RunChanged as "told", and those of
 // changes. Errors: not_a_pipeline, pipeline_retired, run_unsound, run_said_otherwise, artifact_unsound, evidence_unsound,
-// reviewer_is_author, and those of changes.Raise and of templates.
+// reviewer_is_author, run_not_of_change with every reason, and those of changes.Raise and of templates.
 func (s *Service) Raise(ctx context.Context, in RaiseInput) (out Raised, err error) {
 	err = s.DB.Do(ctx, func(ctx context.Context) error {
 		actor := domain.ActorFrom(ctx)
@@ -65,22 +66,28 @@ func (s *Service) Raise(ctx context.Context, in RaiseInput) (out Raised, err err
 			return ErrRunSaid.Because("The run %s for %s built or planned something else when it was told of first: a new build is a new run.", r.Name, r.Environment)
 		default:
 			out = Raised{Run: *old, Again: true}
-			if out.Change, err = s.Changes.ByID(ctx, old.TicketID); err != nil {
+			if out.Change, err = s.Changes.ByID(ctx, old.TicketID); err != nil || in.Change != "" {
 				return err
 			}
 			return s.submit(ctx, &out)
 		}
-		if out.Change, err = s.raise(ctx, p, r, in); err != nil {
+		what, of := "told", s.raise
+		if in.Change != "" {
+			what, of = "joined", s.join
+		}
+		if out.Change, err = of(ctx, p, r, in); err != nil {
 			return err
 		}
 		r.TicketID = out.Change.Ticket.ID
-		if err := s.DB.Emit(ctx, RunChanged{r, out.Change.Ticket.Number, "told", nil}); err != nil {
+		if err := s.DB.Emit(ctx, RunChanged{r, out.Change.Ticket.Number, what, nil}); err != nil {
 			return err
 		}
 		if err := s.store.insertRun(ctx, &r); err != nil {
 			return err
 		}
-		out.Run = r
+		if out.Run = r; in.Change != "" {
+			return nil // whoever planned it puts it forward
+		}
 		return s.submit(ctx, &out)
 	})
 	return out, err

@@ -52,6 +52,8 @@ type Commit struct {
 	SHA    string `json:"sha"`
 	Author string `json:"author,omitempty"`
 	Title  string `json:"title,omitempty"`
+	// At is when it was committed, as the run says; what is said of a time is kept beside the times that the server stamps.
+	At *time.Time `json:"at,omitempty"`
 }
 
 // Artifact is what was built, named by the digest of its bytes.
@@ -163,6 +165,7 @@ func (r *Run) sound(list []Commit, built []Artifact, shown []Evidence, now time.
 		if c.SHA = strings.ToLower(strings.TrimSpace(c.SHA)); !commits.MatchString(c.SHA) {
 			return ErrRun.With("body.commits", "a commit is named by 7 to 64 hexadecimal digits")
 		}
+		c.At = told(c.At)
 		for name, v := range map[string]*string{"author": &c.Author, "title": &c.Title} {
 			if *v, err = ticket.Line("body.commits."+name, *v, ticket.MaxShort); err != nil {
 				return err

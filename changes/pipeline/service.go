@@ -22,6 +22,7 @@ type tickets interface {
 	Lock(ctx context.Context, number string, version int64, action string) (ticket.Ticket, error)
 	Permit(ctx context.Context, t ticket.Ticket, action string) error
 	ByIDs(ctx context.Context, ids []domain.TicketID) (map[domain.TicketID]ticket.Ticket, error)
+	Entrust(ctx context.Context, number string, user domain.UserID) error
 	CheckAssignment(ctx context.Context, team domain.TeamID, user domain.UserID) error
 }
 

@@ -70,6 +70,11 @@ func (s store) runNamed(ctx context.Context, pipeline int64, name, environment s
 	return &found[0], nil
 }
 
+// numbered finds a change by its number, whoever asks; 0 for none.
+func (s store) numbered(ctx context.Context, number string) (id domain.TicketID, err error) {
+	return id, s.db.Conn(ctx).Raw("select coalesce(max(id), 0) from tickets where number = ? and kind = 'change'", number).Scan(&id).Error
+}
+
 func (s store) lockRun(ctx context.Context, ref string) (Run, error) {
 	var found []Run
 	err := s.db.ForUpdate(s.db.Conn(ctx)).Where("ref = ?", ref).Limit(1).Find(&found).Error

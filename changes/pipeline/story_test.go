@@ -480,3 +480,31 @@ func TestOfManyWhoUseOnePassAtOnceOneIsLetIn(t *testing.T) {
 		w.VerifyLog()
 	})
 }
+
+// A pipeline that is gone in the middle holds the gate until a person says how it ended; what it says itself, too late, is
+// refused.
+func TestAPipelineThatDiesHalfwayIsEndedByAPersonAndItsLateAnswerIsRefused(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		shop(t, w)
+		n := raised(t, w, "shop#1")
+		approved(t, w, n)
+		w.Clock.Advance(24 * time.Hour)
+		d, _, err := start(w, n, digest, ask(t, w, "bot", n, digest).Pass)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(30 * time.Minute)
+		expect(t, ask(t, w, "bot", n, digest), pipeline.Wait, "deployment_running")
+		if _, _, err := w.Pipelines.Finish(w.As("ann"), pipeline.FinishInput{Ref: d.Ref, End: pipeline.Failed}); err == nil {
+			t.Error("a requester ends it")
+		}
+		if d, _, err = w.Pipelines.Finish(w.As("amir"), pipeline.FinishInput{Ref: d.Ref, End: pipeline.Failed, Note: "The runner was gone."}); err != nil || d.State != pipeline.Failed {
+			t.Fatal(err)
+		}
+		if _, _, err := w.Pipelines.Finish(w.As("bot"), pipeline.FinishInput{Ref: d.Ref, End: pipeline.Succeeded}); !errors.Is(err, pipeline.ErrEnded) {
+			t.Errorf("its late answer: %v", err)
+		}
+		expect(t, ask(t, w, "bot", n, digest), pipeline.Allow)
+		w.VerifyLog()
+	})
+}

@@ -298,14 +298,18 @@ type CorrectInput struct {
 	Reason         string
 }
 
-// Correct corrects the times that the server stamped, with a reason; the log keeps what it had stamped. Who may:
+// Correct corrects the times that the server stamped, with a reason; what it had stamped stays beside them. Who may:
 // change.correct_times. Facts: Happened as "corrected". Errors: task_times for a time that has not been, before the task was
 // there to be done, or in the wrong order; reason_required.
 func (s *Service) Correct(ctx context.Context, in CorrectInput) (t Task, err error) {
 	if in.Reason, err = ticket.Reason(in.Reason); err != nil {
 		return t, err
 	}
-	return s.alter(ctx, in.Change, in.Task, "correct_times", func(ctx context.Context, t *Task, _ Scene) (Happened, error) {
+	return s.alter(ctx, in.Change, in.Task, "correct_times", func(ctx context.Context, t *Task, scene Scene) (Happened, error) {
+		if t.TimesAt == nil { // the first correction; what the server had said stays, however often it is corrected
+			t.StampedStart, t.StampedEnd = t.StartedAt, t.EndedAt
+		}
+		altered := false
 		for _, x := range []struct {
 			name     string
 			dst      **time.Time
@@ -321,11 +325,17 @@ func (s *Service) Correct(ctx context.Context, in CorrectInput) (t Task, err err
 			if at.After(s.db.Now(ctx)) {
 				return Happened{}, ErrTimes.With("body."+x.name, "that is in the future")
 			}
+			altered = altered || !at.Equal(*x.now)
 			*x.dst = &at
+		}
+		if !altered {
+			return Happened{}, ErrTimes.With("body.started", "these are the times that it has")
 		}
 		if t.StartedAt != nil && t.EndedAt != nil && t.EndedAt.Before(*t.StartedAt) {
 			return Happened{}, ErrTimes.With("body.ended", "the end comes after the beginning")
 		}
+		now := s.db.Now(ctx)
+		t.TimesBy, t.TimesAt, t.TimesReason = scene.Actor, &now, in.Reason
 		return Happened{What: "corrected", Details: ticket.Detail("reason", in.Reason, "")}, nil
 	})
 }

@@ -79,8 +79,14 @@ type Task struct {
 	StartedBy  domain.UserID
 	EndedAt    *time.Time
 	EndedBy    domain.UserID
-	Version    int64
-	CreatedAt  time.Time
+	// What the server had stamped, of a task whose times were corrected; who corrected them last, when and why.
+	StampedStart *time.Time
+	StampedEnd   *time.Time
+	TimesBy      domain.UserID
+	TimesAt      *time.Time
+	TimesReason  string
+	Version      int64
+	CreatedAt    time.Time
 }
 
 // TableName names the table.
@@ -125,9 +131,14 @@ func (t Task) Ended() bool { return t.State != Open && t.State != InProgress }
 
 // Fields is the task's state in the log.
 func (t Task) Fields() map[string]string {
-	return map[string]string{"title": t.Title, "kind": t.Kind, "state": t.State, "position": ticket.Int(t.Position), "team": ticket.Int(int64(t.TeamID)),
+	out := map[string]string{"title": t.Title, "kind": t.Kind, "state": t.State, "position": ticket.Int(t.Position), "team": ticket.Int(int64(t.TeamID)),
 		"assignee": ticket.Int(int64(t.AssigneeID)), "after": text(t.After), "checklist": t.Checklist, "evidence": t.Evidence, "result": t.Result,
 		"started_at": ticket.Instant(t.StartedAt), "started_by": ticket.Int(int64(t.StartedBy)), "ended_at": ticket.Instant(t.EndedAt), "ended_by": ticket.Int(int64(t.EndedBy))}
+	if t.TimesAt != nil { // what was corrected before corrections were kept has none of it
+		out["stamped_start"], out["stamped_end"] = ticket.Instant(t.StampedStart), ticket.Instant(t.StampedEnd)
+		out["times_by"], out["times_at"], out["times_reason"] = ticket.Int(int64(t.TimesBy)), ticket.Instant(t.TimesAt), t.TimesReason
+	}
+	return out
 }
 
 // Scene is what the guards of a task look at beside it: the change, its other tasks, and who acts.

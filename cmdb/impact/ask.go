@@ -79,6 +79,15 @@ func (s *Service) Impact(ctx context.Context, q Query) (a Answer, err error) {
 	if err := q.check(); err != nil {
 		return a, err
 	}
+	// All of it in one view: a relation that ends meanwhile must not be half of a redundancy.
+	err = s.db.Snapshot(ctx, func(ctx context.Context) error {
+		a, err = s.impact(ctx, q)
+		return err
+	})
+	return a, err
+}
+
+func (s *Service) impact(ctx context.Context, q Query) (a Answer, err error) {
 	c, err := s.items.At(ctx, q.Number, q.Moment)
 	if err != nil {
 		return a, err

@@ -244,6 +244,9 @@ func (w *walker) round(ctx context.Context, frontier []domain.CIID, level int) (
 // works tells whether enough members of a redundancy are left.
 func (w *walker) works(g group) bool {
 	m, left := w.groups[g], 0
+	if m == nil {
+		return false // it ended between two looks: nothing stands in
+	}
 	for id, inUse := range m.providers {
 		if inUse && !w.failed[id] {
 			left++

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -219,6 +220,23 @@ func (s *Service) Watch(ctx context.Context, number string, user domain.UserID, 
 		return s.touch(ctx, &t, h, Plain, func(ctx context.Context) error { return write(ctx, t.ID, user, "watcher") })
 	})
 	return t, err
+}
+
+// Entrust makes a program the deployer of a record: from then on it sees the record, and may carry out what is planned there. It
+// asks nobody: whoever calls it has decided that. Facts: "deployer_joined", unless it is one already.
+func (s *Service) Entrust(ctx context.Context, number string, user domain.UserID) error {
+	return s.DB.Do(ctx, func(ctx context.Context) error {
+		t, err := s.store.lock(ctx, number)
+		if err != nil {
+			return err
+		}
+		roles, err := s.store.roles(ctx, t.ID)
+		if err != nil || slices.Contains(roles["deployer"], user) {
+			return err
+		}
+		h := Happened{What: "deployer_joined", Details: Detail("deployer", key(int64(user)), "")}
+		return s.touch(ctx, &t, h, Plain, func(ctx context.Context) error { return s.store.participate(ctx, t.ID, user, "deployer") })
+	})
 }
 
 // Participants lists who takes part in a record, by role.

@@ -96,12 +96,19 @@ func (s *Service) Lock(ctx context.Context, number string, version int64, action
 // followed are the acts that somebody may take on a record only because they watch it.
 var followed = map[string]bool{"read": true, "comment": true, "watch": true, "attach": true}
 
+// carried are the acts that a program takes on what it was entrusted with, beside those of a watcher: it carries out what people
+// planned, and alters nothing of it.
+var carried = map[string]bool{"deploy": true, "start": true, "complete": true}
+
 // ObjectFor is what the gate is asked about for one action ("resolve") on a record with these participants, by
 // role: a watcher follows; what happens to the record is for those whose it is.
 func (t Ticket) ObjectFor(action string, roles map[string][]domain.UserID) policies.Object {
 	whose := slices.Concat(roles["requester"], roles["opener"])
 	if followed[action] {
 		whose = append(whose, roles["watcher"]...)
+	}
+	if followed[action] || carried[action] {
+		whose = append(whose, roles["deployer"]...)
 	}
 	return t.Object(whose)
 }
@@ -121,7 +128,7 @@ func (s *Service) Permit(ctx context.Context, t Ticket, action string) error {
 		return err
 	}
 	// Not visible is not_found; visible but not permitted is forbidden, with the reason.
-	o.Participants = slices.Concat(roles["requester"], roles["opener"], roles["watcher"])
+	o.Participants = slices.Concat(roles["requester"], roles["opener"], roles["watcher"], roles["deployer"])
 	if s.Gate.Check(ctx, string(t.Kind)+".read", o) != nil {
 		return domain.ErrNotFound
 	}

@@ -126,7 +126,7 @@ func hourly(log *slog.Logger, chore func(context.Context) error) func(context.Co
 func (k *Desk) doors(c serveCmd, r *run, base *url.URL, ui fs.FS, built bool) api.Deps {
 	d := api.Deps{DB: k.DB, Log: r.log, Policies: k.Gate, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents, Requests: k.Requests,
 		Pipelines: k.Pipelines, Webhooks: k.Webhooks,
-		Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, Rules: k.Rules, Oversight: k.Oversight, Calendar: k.Calendar, Feeds: k.Feeds, Plan: answers.Plan, Templates: k.Templates, Work: k.Work, Meetings: k.Meetings, Causes: k.Causes, Reviews: k.Reviews, CMDB: k.CMDB, Sources: k.Sources, Uploads: k.Files, Impact: k.Impact, Audit: k.Log, Runs: k.Runs, Canned: k.Canned, Sealer: k.Sealer, Jobs: k.Jobs, Reports: k.Reports, Exports: k.Exports,
+		Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, Rules: k.Rules, Oversight: k.Oversight, Calendar: k.Calendar, Feeds: k.Feeds, Plan: answers.Plan, Templates: k.Templates, Work: k.Work, Meetings: k.Meetings, Attempts: k.Attempts, Causes: k.Causes, Reviews: k.Reviews, CMDB: k.CMDB, Sources: k.Sources, Uploads: k.Files, Impact: k.Impact, Audit: k.Log, Runs: k.Runs, Canned: k.Canned, Sealer: k.Sealer, Jobs: k.Jobs, Reports: k.Reports, Exports: k.Exports,
 		UI: ui, UIBuilt: built, BaseURL: base.String(), TrustedProxies: c.Trusted, Version: r.version}
 	if c.Demo {
 		for _, l := range demo.Logins {

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 
 	"github.com/cabinetdesk/cabinet/changes"
+	"github.com/cabinetdesk/cabinet/changes/attempt"
 	"github.com/cabinetdesk/cabinet/changes/cab"
 	"github.com/cabinetdesk/cabinet/changes/calendar"
 	"github.com/cabinetdesk/cabinet/changes/calendar/feed"
@@ -85,6 +86,7 @@ type Desk struct {
 	Webhooks  *webhook.Service
 	Causes    *cause.Service
 	Reviews   *review.Service
+	Attempts  *attempt.Service
 	CMDB      *cmdb.Service
 	Sources   *reconcile.Service
 	Impact    *impact.Service
@@ -141,10 +143,11 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Calendar = calendar.New(calendar.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Estate: answers.Estate{CMDB: k.CMDB, Impact: k.Impact}, Random: Random,
 		Later: func(ctx context.Context) error { return k.Jobs.Enqueue(ctx, refreshCalendar{}) }})
 	k.Feeds = feed.New(feed.Deps{DB: d, Gate: k.Gate, People: k.People, Calendar: k.Calendar, Random: Random, State: answers.StateOf})
+	k.Attempts = attempt.New(d, Random)
 	k.Changes = changes.New(changes.Deps{DB: d, Tickets: k.Tickets, Approvals: k.Approvals, Gate: k.Gate, Seal: k.Sealer, People: answers.Voters{Directory: directory, Gate: k.Gate}, Rules: k.Rules,
 		Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}, Closures: answers.Closures{Impact: k.Impact}, Calendar: answers.Timetable{Calendar: k.Calendar},
 		Templates: answers.Standard{Templates: func() *template.Service { return k.Templates }}, Tasks: answers.Work{Tasks: func() *work.Service { return k.Work }},
-		Reviews: answers.Reviews{Of: func() *review.Service { return k.Reviews }}})
+		Reviews: answers.Reviews{Of: func() *review.Service { return k.Reviews }}, Attempts: k.Attempts})
 	k.Templates = template.New(template.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Seal: k.Sealer, Changes: k.Changes, Items: answers.Inventory{CMDB: k.CMDB, Impact: k.Impact}})
 	k.Work = work.New(d, k.Tickets, k.Changes)
 	if err := k.wireDelivery(o); err != nil {
@@ -154,14 +157,14 @@ func Wire(ctx context.Context, d *db.DB, o Options) (*Desk, error) {
 	k.Reviews = review.New(review.Deps{DB: d, Gate: k.Gate, Tickets: k.Tickets, Changes: k.Changes, Rules: k.Rules, Causes: k.Causes})
 	k.Meetings = cab.New(cab.Deps{DB: d, Gate: k.Gate, Approvals: k.Approvals, Changes: k.Changes, Templates: k.Templates, Tasks: k.Work, Reviews: k.Reviews, People: answers.Voters{Directory: directory, Gate: k.Gate}, Seal: k.Sealer, Random: Random})
 	k.Oversight = oversight.New(d, k.Changes, k.Rules, k.Approvals, k.Gate, answers.Voters{Directory: directory, Gate: k.Gate})
-	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Log: k.Log, Seal: k.Sealer,
+	k.Exports = reports.NewExports(reports.ExportDeps{DB: d, Gate: k.Gate, Tickets: k.Tickets, CMDB: k.CMDB, Names: Names{k.People}, Models: k.Rules, Log: k.Log, Seal: k.Sealer,
 		Files: store, Queue: k.Jobs, Actors: k.People, NewID: audit.NewID, Random: Random})
 
 	for kind, states := range map[string]func(ctx context.Context, yield func(entity string, version int64, state map[string]string) error) error{
 		"incident": k.Incidents.States, "request": k.Requests.States, "problem": k.Problems.States, "change": k.Changes.States,
 		"task": k.Requests.TaskStates, "board": k.Approvals.BoardStates, "duty": k.Approvals.DutyStates, "rulebook": k.Rules.States, "template": k.Templates.States, "change_task": k.Work.States, "canned_text": k.Canned.States, "grant": k.Gate.States,
 		"meeting": k.Meetings.States, "rhythm": k.Meetings.RhythmStates, "pipeline": k.Pipelines.States, "pipeline_run": k.Pipelines.RunStates, "deployment": k.Pipelines.DeploymentStates, "webhook": k.Webhooks.States,
-		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "cause": k.Causes.States, "calendar_feed": k.Feeds.States,
+		"schedule": k.Calendar.States, "conflict": k.Calendar.ConflictStates, "change_review": k.Reviews.States, "change_attempt": k.Attempts.States, "cause": k.Causes.States, "calendar_feed": k.Feeds.States,
 	} {
 		k.Log.Register(kind, states)
 	}

@@ -406,3 +406,34 @@ func TestAWalkMeetsEveryRowOnceAndAnUpdateThatComesLateIsRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsBrokenOffIsSaidToBe(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB, _ *testkit.Clock) {
+		recording(d)
+		ended, end := context.WithCancel(context.Background())
+		end()
+		var n int
+		if err := d.Conn(ended).Raw("select count(*) from sites").Scan(&n).Error; !errors.Is(err, domain.ErrBrokenOff) {
+			t.Errorf("before it began: %v", err)
+		}
+		if err := d.Snapshot(ended, func(context.Context) error { return nil }); !errors.Is(err, domain.ErrBrokenOff) {
+			t.Errorf("a snapshot: %v", err)
+		}
+		if err := d.Do(ended, func(context.Context) error { return nil }); !errors.Is(err, domain.ErrBrokenOff) {
+			t.Errorf("a unit: %v", err)
+		}
+		running, stop := context.WithCancel(context.Background())
+		row := make(chan error, 1)
+		go func() {
+			var n int64
+			row <- db.Translate(d.Reader().QueryRowContext(running, "with recursive x (n) as (select 1 union all select n + 1 from x where n < 2000000000) select count(*) from x").Scan(&n))
+		}()
+		stop() // before it began, or while it runs
+		if err := <-row; !errors.Is(err, domain.ErrBrokenOff) {
+			t.Errorf("while it runs: %v", err)
+		}
+		if err := d.Conn(context.Background()).Raw("select count(*) from sites").Scan(&n).Error; err != nil {
+			t.Errorf("the next one: %v", err)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"errors"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -27,6 +28,9 @@ func translate(err error) error {
 	if errors.As(err, &own) {
 		return err
 	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return domain.ErrBrokenOff.Wrap(err)
+	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return domain.ErrNotFound.Wrap(err)
 	}
@@ -39,6 +43,8 @@ func translate(err error) error {
 			return ErrGuard.Wrap(err)
 		case "25006": // read_only_sql_transaction
 			return domain.ErrReadOnly.Wrap(err)
+		case "57014": // query_canceled
+			return domain.ErrBrokenOff.Wrap(err)
 		case "53100", "53200", "53300", "57P01", "57P02", "57P03": // disk full, memory, connections, shutdown
 			return domain.ErrStorage.Wrap(err)
 		}
@@ -57,6 +63,8 @@ func translate(err error) error {
 		switch se.Code() & 0xff {
 		case sqlite3.SQLITE_CONSTRAINT:
 			return ErrGuard.Wrap(err)
+		case sqlite3.SQLITE_INTERRUPT: // by the end of this request, or a moment late by that of the one before it on the connection
+			return domain.ErrBrokenOff.Wrap(err)
 		case sqlite3.SQLITE_READONLY:
 			return domain.ErrReadOnly.Wrap(err)
 		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY:

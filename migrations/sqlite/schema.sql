@@ -207,6 +207,21 @@ CREATE TABLE canned_texts (
   updated_at datetime not null
 );
 
+CREATE TABLE change_attempts (
+  id        integer primary key,
+  ref       text not null unique,
+  ticket_id integer not null references tickets (id),
+  slot      text not null,
+  user_id   integer not null references users (id),
+  revision  integer not null,
+  digest    text not null,
+  decision  text not null,
+  reasons   text not null default '[]',
+  at        datetime not null,
+  version   integer not null,
+  unique (slot, user_id)
+);
+
 CREATE TABLE change_booking_items (
   ticket_id integer not null references tickets (id),
   ci_id     integer not null references cis (id),
@@ -285,7 +300,7 @@ CREATE TABLE change_conflicts (
   found_at    datetime not null,
   settled_at  datetime,
   version     integer not null
-);
+, resolved_by integer references users (id));
 
 CREATE TABLE change_reviews (
   ticket_id   integer primary key references tickets (id),
@@ -356,7 +371,7 @@ CREATE TABLE change_tasks (
   ended_by    integer references users (id),
   version     integer not null,
   created_at  datetime not null
-);
+, stamped_start datetime, stamped_end datetime, times_by integer references users (id), times_at datetime, times_reason text not null default '');
 
 CREATE TABLE change_templates (
   id           integer primary key,
@@ -933,10 +948,10 @@ CREATE TABLE meetings (
   created_at     datetime not null
 );
 
-CREATE TABLE participants (
+CREATE TABLE "participants" (
   ticket_id integer not null references tickets (id),
   user_id   integer not null references users (id),
-  role      text not null check (role in ('requester', 'opener', 'watcher')),
+  role      text not null check (role in ('requester', 'opener', 'watcher', 'deployer')),
   primary key (ticket_id, user_id, role)
 );
 
@@ -1211,6 +1226,8 @@ CREATE INDEX board_duties_time on board_duties (board_id, ends_at);
 CREATE INDEX calendar_feeds_user on calendar_feeds (user_id, id);
 
 CREATE UNIQUE INDEX canned_texts_name on canned_texts (coalesce(team_id, 0), name) where not retired;
+
+CREATE INDEX change_attempts_ticket on change_attempts (ticket_id);
 
 CREATE INDEX change_booking_items_ci on change_booking_items (ci_id, ticket_id);
 
@@ -1627,6 +1644,24 @@ end;
 CREATE TRIGGER canned_texts_no_replace before insert on canned_texts
   when exists (select 1 from canned_texts where id = new.id or ref = new.ref) begin
   select raise(abort, 'a canned text is never replaced');
+end;
+
+CREATE TRIGGER change_attempts_event_insert before insert on change_attempts
+  when new.version <> 1 or not exists (select 1 from audit_events where entity_kind = 'change_attempt' and entity = new.ref and entity_version = new.version) begin
+  select raise(abort, 'an attempt is kept only with its event');
+end;
+
+CREATE TRIGGER change_attempts_no_delete before delete on change_attempts begin
+  select raise(abort, 'an attempt is never deleted');
+end;
+
+CREATE TRIGGER change_attempts_no_replace before insert on change_attempts
+  when exists (select 1 from change_attempts where id = new.id or ref = new.ref or (slot = new.slot and user_id = new.user_id)) begin
+  select raise(abort, 'an attempt is never replaced');
+end;
+
+CREATE TRIGGER change_attempts_no_update before update on change_attempts begin
+  select raise(abort, 'an attempt is never altered');
 end;
 
 CREATE TRIGGER change_causes_event_insert before insert on change_causes

@@ -1,11 +1,12 @@
 // The CAB room: two members vote in two browsers, everybody sees the quorum, and the minutes are signed.
-import { expectNoAxeViolations } from './axe';
+import { createHash } from 'node:crypto';
+import { expectNoAxeViolations, sideways } from './axe';
 import { expect, password, phone, someone, test, type Desk } from './desk';
 
 interface Room { id: string; items: { id: string; number: string; ballot: { digest: string } | null }[] }
 
-/** A change of high risk that waits for the board, through the API. Nobody of the board has a hand in it. */
-async function asking(desk: Desk, title: string, ahead = 9 * 86_400_000, implementer = 'niels'): Promise<string> {
+/** A change of high risk that waits for the board. Nobody of the board has a hand in it. It is written through the API; looked at, when asked for, on a screen. */
+async function asking(desk: Desk, title: string, ahead = 9 * 86_400_000, implementer = 'niels', looked = false): Promise<string> {
   const questions = ((await (await desk.api.get('/api/v1/change-rules/questionnaire/desk')).json()) as { document: { questions: { key: string; options: { key: string }[] }[] } }).document.questions;
   const start = new Date(Date.now() + ahead);
   const post = async (path: string, data: unknown, status: number) => {
@@ -19,9 +20,16 @@ async function asking(desk: Desk, title: string, ahead = 9 * 86_400_000, impleme
     planned_start: start.toISOString(), planned_end: new Date(start.getTime() + 3_600_000).toISOString(), affected_services: ['Mail'], implementers: [people.items[0]!.id], environment: 'production', outage: 'no', backout_tested: 'yes', security_touched: 'no', category: 'network', reason_code: 'maintenance',
     answers: Object.fromEntries(questions.map((one) => [one.key, one.options[0]!.key])) } }, 201);
   await post(`/changes/${made.number}/moves/submit`, {}, 200);
-  const tess = await someone(desk.page.context().browser()!, desk.baseURL);
+  const tess = await someone(desk.page.context().browser()!, desk.baseURL, phone);
   await tess.desk.is('tess');
-  expect((await tess.desk.api.post(`/api/v1/changes/${made.number}/peer-review`, { data: { digest: made.digest, note: 'Sound.' } })).status()).toBe(200);
+  if (looked) { // a colleague reads the plan on a phone and finds it sound
+    await tess.desk.open(made.number);
+    await tess.page.getByRole('textbox', { name: /Have you read the plan/ }).fill('The order is right.');
+    await tess.page.getByRole('button', { name: 'The plan is sound' }).click();
+    await expect(tess.page.getByRole('region', { name: 'Approvals' }).first()).toContainText('finds it sound');
+    expect(await sideways(tess.page)).toBe(0);
+    tess.desk.expectNothingWrong();
+  } else expect((await tess.desk.api.post(`/api/v1/changes/${made.number}/peer-review`, { data: { digest: made.digest, note: 'Sound.' } })).status()).toBe(200);
   await tess.context.close();
   await post(`/changes/${made.number}/moves/request_authorization`, {}, 200);
   return made.number;
@@ -137,16 +145,19 @@ test('who is typing stays where they are when the meeting goes on, and what is u
   await carl.context.close();
 });
 
-test('a change of high risk goes all its way: a colleague, the board in its room, the work on a phone, the review', async ({ browser, baseURL, desk, page }) => {
+test('a change of high risk goes all its way on phones: a colleague, the board in its room, the work with its evidence, the review', async ({ browser, baseURL, desk, page }) => {
   test.setTimeout(120_000);
+  await page.setViewportSize(phone.viewport); // whoever leads has a phone in the hand as well
   await desk.is('ines');
-  const change = await asking(desk, 'Replace the gateway of the annex', 60_000, 'hugo'); // a colleague finds the plan sound
+  const change = await asking(desk, 'Replace the gateway of the annex', 60_000, 'hugo', true);
+  const check = await desk.api.post(`/api/v1/changes/${change}/tasks`, { data: { kind: 'verify', title: 'Look at the monitoring' } });
+  expect(check.status(), await check.text()).toBe(201);
   const id = await convened(desk, change, 133);
   await desk.goto(`/cab/meetings/${id}`);
   await started(desk, id, change);
   await page.getByRole('button', { name: 'First point' }).click();
   const members = await Promise.all((['carl', 'cleo'] as const).map(async (login) => {
-    const one = await someone(browser, baseURL!, login === 'carl' ? phone : {});
+    const one = await someone(browser, baseURL!, phone);
     await one.desk.is(login);
     await one.desk.goto(`/cab/meetings/${id}`);
     await one.page.getByRole('button', { name: 'Join' }).click();
@@ -167,6 +178,18 @@ test('a change of high risk goes all its way: a colleague, the board in its room
   await hugo.desk.open(change);
   await hugo.desk.move('Start implementation');
   await hugo.desk.isNow('Implementing');
+  const work = hugo.page.getByRole('region', { name: 'Work' });
+  await work.getByRole('button', { name: 'Start: Look at the monitoring' }).click();
+  await work.getByLabel('File for Look at the monitoring').setInputFiles({ name: 'monitoring.txt', mimeType: 'text/plain', buffer: Buffer.from('all green\n') });
+  await work.getByLabel('What it shows').fill('Ten minutes without an alarm.');
+  await work.getByRole('button', { name: 'Add as evidence' }).click();
+  const shown = work.getByRole('list', { name: 'Evidence of Look at the monitoring' });
+  await expect(shown).toContainText(createHash('sha256').update('all green\n').digest('hex'));
+  await shown.getByRole('button', { name: 'Verify monitoring.txt' }).click();
+  await expect(shown).toContainText('As shown');
+  await work.getByRole('button', { name: 'Done: Look at the monitoring' }).click();
+  await expect(work.getByRole('button', { name: 'Done: Look at the monitoring' })).toHaveCount(0);
+  expect(await sideways(hugo.page)).toBe(0);
   await hugo.desk.move('Complete', { Outcome: 'successful' });
   await hugo.desk.isNow('Review');
   await expectNoAxeViolations(hugo.page);
@@ -188,4 +211,6 @@ test('a change of high risk goes all its way: a colleague, the board in its room
   await desk.move('Close', { 'Closing notes': 'Done as planned.' });
   await desk.isNow('Closed');
   await expect(page.locator('.record-main')).toContainText('reviewed this');
+  expect(await sideways(page)).toBe(0);
+  await expectNoAxeViolations(page);
 });

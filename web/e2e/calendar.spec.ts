@@ -66,7 +66,7 @@ test('on a phone the calendar is a list by days', async ({ browser, baseURL }) =
   await context.close();
 });
 
-test('two changes of one item stand in each other’s way until somebody accepts that', async ({ desk, page }) => {
+test('two changes of one item stand in each other’s way until somebody accepts that, and one technician for both is said to be none', async ({ desk, page }) => {
   const name = `Plotter ${Date.now()}`;
   const plotter = await item(desk, name);
   const numbers = [await planned(desk, 'New belt for the plotter', [plotter], at(40, 20), 2), await planned(desk, 'New drum for the plotter', [plotter], at(40, 21), 2)];
@@ -91,6 +91,14 @@ test('two changes of one item stand in each other’s way until somebody accepts
   await expect(card.locator('li', { hasText: 'Hard' })).toContainText('Accepted by Inês Carvalho');
   await expect(card).not.toContainText('keeps this change from starting');
   await expect(page.locator('.line', { hasText: 'accepted a conflict' })).toContainText('One technician does both');
+  await card.locator('li', { hasText: 'Medium' }).getByRole('button', { name: 'It is none…' }).click();
+  const none = page.getByRole('dialog', { name: 'This conflict is none' });
+  await none.getByLabel('Reason').fill('Two hands are enough.');
+  await expectNoAxeViolations(page);
+  await none.getByRole('button', { name: 'Resolve the conflict' }).click();
+  await expect(none).toHaveCount(0);
+  await card.getByRole('button', { name: '1 resolved' }).click();
+  await expect(card).toContainText('said that it is none: Two hands are enough.');
 });
 
 test('a free time is found while the plan is written, and taken', async ({ desk, page }) => {

@@ -1,6 +1,7 @@
 // The journey for which the desk is built: an incident from report to closure; a change from its plan to an approval
 // that binds, and that dies with an edit; an auditor who takes the evidence along and verifies the log.
 import { readFileSync } from 'node:fs';
+import { expectNoAxeViolations, sideways } from './axe';
 import { addressOf, expect, phone, someone, test } from './desk';
 
 test('an agent works an incident from report to closure, with a reply, a note and a file', async ({ desk, page }) => {
@@ -164,7 +165,8 @@ test('an auditor exports the changes and verifies the log', async ({ desk, page 
   await expect(page.getByText('Checked in this browser')).toBeVisible();
 });
 
-test('the glass is broken with the password; a clock runs, and somebody else decides', async ({ browser, baseURL, desk, page }) => {
+test('the glass is broken with the password, on a phone; a clock runs, and somebody else decides', async ({ browser, baseURL, desk, page }) => {
+  await page.setViewportSize(phone.viewport);
   await desk.is('ines');
   const items = (await (await desk.api.get('/api/v1/tickets?kind=incident&category=open&limit=1')).json()) as { items: { number: string }[] };
   const start = new Date();
@@ -188,6 +190,8 @@ test('the glass is broken with the password; a clock runs, and somebody else dec
   await desk.isNow('Implementing');
   await expect(page.locator('.retro-clock')).toContainText(/23 h \d+ min left|24 h 0 min left/);
   await expect(page.locator('.record-head')).toContainText('Begun before it was approved');
+  expect(await sideways(page)).toBe(0);
+  await expectNoAxeViolations(page);
 
   const carl = await someone(browser, baseURL!, phone);
   await carl.desk.is('carl');

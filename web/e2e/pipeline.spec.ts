@@ -69,6 +69,7 @@ test('a pipeline waits for its approval, deploys with its pass, and what goes ar
   await post(`/deployments/${started.id as string}/result`, { status: 'succeeded' }, 200);
   await desk.isNow('Review');
   await expect(page.getByRole('region', { name: 'Deployments' })).toContainText('let in for revision 1');
+  await expect(page.locator('.line', { hasText: 'began to deploy' })).toContainText('to production'); // and so does the timeline
   await expectNoAxeViolations(page);
 
   // Around the gate: refused while it asks, found when it has happened.

@@ -51,7 +51,7 @@ func (a *area) figures(ctx context.Context, in *FiguresInput) (*rest.Body[Figure
 
 type behindInput struct {
 	FiguresInput
-	Figure string `query:"figure" required:"true" enum:"carried_out,failed,emergency,standard,unauthorised,overran,lead,approval,restore"`
+	Figure string `query:"figure" required:"true" enum:"carried_out,failed,emergency,standard,unauthorised,overran,lead,commit,approval,restore"`
 	Key    string `query:"key" maxLength:"300" doc:"Of the group; with all=true, of all"`
 	All    bool   `query:"all"`
 }

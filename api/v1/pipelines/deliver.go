@@ -14,9 +14,10 @@ import (
 
 // RunCommit is a state of the source that went into a build.
 type RunCommit struct {
-	SHA    string `json:"sha"`
-	Author string `json:"author,omitempty"`
-	Title  string `json:"title,omitempty"`
+	SHA    string     `json:"sha"`
+	Author string     `json:"author,omitempty"`
+	Title  string     `json:"title,omitempty"`
+	At     *time.Time `json:"at,omitempty" doc:"When it was committed: for the time from commit to production"`
 }
 
 // RunArtifact is what was built.
@@ -89,6 +90,7 @@ type ToldRun struct {
 
 type tellRunInput struct {
 	Body struct {
+		Change      string           `json:"change,omitempty" maxLength:"40" doc:"A change that people planned, and that the run joins; without it the run makes its own. Its plan must name the pipeline, the environment, the items and the digests" example:"CHG-000042"`
 		Run         string           `json:"run" doc:"Repository and number of the run; with the environment it names the run"`
 		URL         string           `json:"url,omitempty"`
 		Environment string           `json:"environment" enum:"production,test,development,recovery"`
@@ -107,7 +109,7 @@ type tellRunInput struct {
 
 func (a *area) tell(ctx context.Context, in *tellRunInput) (*rest.Body[ToldRun], error) {
 	b := in.Body
-	ask := pipeline.RaiseInput{Run: b.Run, URL: b.URL, Environment: b.Environment, Model: changes.Model(b.Model), Template: b.Template, Minutes: b.Minutes, Items: b.Items,
+	ask := pipeline.RaiseInput{Change: b.Change, Run: b.Run, URL: b.URL, Environment: b.Environment, Model: changes.Model(b.Model), Template: b.Template, Minutes: b.Minutes, Items: b.Items,
 		Commits:   convert(b.Commits, func(c RunCommit) pipeline.Commit { return pipeline.Commit(c) }),
 		Artifacts: convert(b.Artifacts, func(x RunArtifact) pipeline.Artifact { return pipeline.Artifact(x) }), Evidence: evidenceIn(b.Evidence)}
 	if err := b.Plan.Patch(ctx, a.Directory, &ask.Plan); err != nil {

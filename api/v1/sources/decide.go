@@ -3,10 +3,8 @@ package sources
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/cabinetdesk/cabinet/api/rest"
-	"github.com/cabinetdesk/cabinet/api/who"
 	"github.com/cabinetdesk/cabinet/cmdb"
 	"github.com/cabinetdesk/cabinet/cmdb/model"
 	"github.com/cabinetdesk/cabinet/cmdb/reconcile"
@@ -297,32 +295,7 @@ type setModelInput struct {
 	}
 }
 
-// CMDBModelVersion is one version of the model.
-type CMDBModelVersion struct {
-	Version int64       `json:"version"`
-	Note    string      `json:"note"`
-	MadeBy  *who.Person `json:"made_by"`
-	MadeAt  *time.Time  `json:"made_at"`
-}
-
 func (a *area) setModel(ctx context.Context, in *setModelInput) (*rest.Body[CMDBModelVersion], error) {
 	version, err := a.CMDB.SetModel(ctx, in.Body.Version, in.Body.Model.model(), in.Body.Note)
 	return &rest.Body[CMDBModelVersion]{Body: CMDBModelVersion{Version: version, Note: in.Body.Note}}, err
-}
-
-func (a *area) versions(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Items[CMDBModelVersion]], error) {
-	list, err := a.CMDB.ModelVersions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var users []domain.UserID
-	for _, v := range list {
-		users = append(users, v.MadeBy)
-	}
-	c, err := a.Cast(ctx, users)
-	out := []CMDBModelVersion{}
-	for _, v := range list {
-		out = append(out, CMDBModelVersion{Version: v.Version, Note: v.Note, MadeBy: c.Person(v.MadeBy), MadeAt: &v.MadeAt})
-	}
-	return rest.List(out), err
 }

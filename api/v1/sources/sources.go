@@ -66,6 +66,8 @@ func Routes(b *route.Book, d Deps) {
 	route.Add(b, "rehearse-cmdb-model", a.rehearse)
 	route.Add(b, "set-cmdb-model", a.setModel)
 	route.Add(b, "cmdb-model-versions", a.versions)
+	route.Add(b, "cmdb-model-version", a.version)
+	route.Add(b, "cmdb-class-counts", a.classCounts)
 }
 
 // CISource is a tool that configuration items come from.

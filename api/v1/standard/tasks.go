@@ -31,7 +31,17 @@ type WorkTask struct {
 	StartedBy  *who.Person    `json:"started_by"`
 	EndedAt    *time.Time     `json:"ended_at"`
 	EndedBy    *who.Person    `json:"ended_by"`
+	Corrected  *Correction    `json:"corrected" doc:"Of a task whose times somebody corrected"`
 	Moves      []WorkStep     `json:"moves"`
+}
+
+// Correction says what the server had stamped, and who corrected it last, when and why.
+type Correction struct {
+	Started *time.Time  `json:"started" doc:"As the server had stamped it"`
+	Ended   *time.Time  `json:"ended"`
+	By      *who.Person `json:"by"`
+	At      time.Time   `json:"at"`
+	Reason  string      `json:"reason"`
 }
 
 // WorkCheck is one line of a checklist.
@@ -83,7 +93,7 @@ func (a *area) board(ctx context.Context, s work.Scene, err error) (*rest.Body[W
 	f := s.Change.Facet
 	users, teams := []domain.UserID{f.BackoutBy}, []domain.TeamID{}
 	for _, t := range s.Tasks {
-		users, teams = append(users, t.AssigneeID, t.StartedBy, t.EndedBy), append(teams, t.TeamID)
+		users, teams = append(users, t.AssigneeID, t.StartedBy, t.EndedBy, t.TimesBy), append(teams, t.TeamID)
 		for _, c := range t.Checks() {
 			users = append(users, c.By)
 		}
@@ -115,6 +125,9 @@ func taskOf(t work.Task, s work.Scene, cast who.Cast, may bool) WorkTask {
 	out := WorkTask{Number: t.Number, Kind: t.Kind, Title: t.Title, State: t.State, StateLabel: state.Label, Team: cast.Team(t.TeamID), Assignee: cast.Person(t.AssigneeID),
 		After: rest.NotNil([]string(t.After)), Checklist: []WorkCheck{}, Evidence: []WorkEvidence{}, Result: rest.Opt(t.Result), StartedAt: t.StartedAt, StartedBy: cast.Person(t.StartedBy),
 		EndedAt: t.EndedAt, EndedBy: cast.Person(t.EndedBy), Moves: []WorkStep{}}
+	if t.TimesAt != nil {
+		out.Corrected = &Correction{t.StampedStart, t.StampedEnd, cast.Person(t.TimesBy), *t.TimesAt, t.TimesReason}
+	}
 	for _, c := range t.Checks() {
 		out.Checklist = append(out.Checklist, WorkCheck{c.Text, cast.Person(c.By), c.At})
 	}

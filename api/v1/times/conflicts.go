@@ -24,6 +24,7 @@ type Conflict struct {
 	Item       *ConflictItem `json:"item"`
 	Person     *who.Person   `json:"person"`
 	AcceptedBy *who.Person   `json:"accepted_by"`
+	ResolvedBy *who.Person   `json:"resolved_by" doc:"Who said that it is none; null when it went away by itself"`
 	Reason     string        `json:"reason"`
 	Until      *time.Time    `json:"until"`
 	FoundAt    *time.Time    `json:"found_at"`
@@ -68,7 +69,7 @@ func (a *area) say(ctx context.Context, of domain.TicketID, kept []calendar.Conf
 	var tickets []domain.TicketID
 	var cis []domain.CIID
 	for _, c := range kept {
-		users, cis = append(users, c.UserID, c.AcceptedBy), append(cis, c.CIID)
+		users, cis = append(users, c.UserID, c.AcceptedBy, c.ResolvedBy), append(cis, c.CIID)
 		tickets = append(tickets, c.TicketID, domain.TicketID(c.OtherID))
 	}
 	cast, err := a.Cast(ctx, users)
@@ -94,7 +95,7 @@ func (a *area) say(ctx context.Context, of domain.TicketID, kept []calendar.Conf
 	out := []Conflict{}
 	for _, c := range kept {
 		x := Conflict{ID: c.Ref, Version: c.Version, Kind: string(c.Kind), Severity: string(c.Severity), State: string(c.State), Person: cast.Person(c.UserID),
-			AcceptedBy: cast.Person(c.AcceptedBy), Reason: c.Reason, Until: c.Until}
+			AcceptedBy: cast.Person(c.AcceptedBy), ResolvedBy: cast.Person(c.ResolvedBy), Reason: c.Reason, Until: c.Until}
 		if !c.FoundAt.IsZero() {
 			x.FoundAt = &c.FoundAt
 		}
@@ -139,6 +140,20 @@ func (a *area) accept(ctx context.Context, in *acceptInput) (*rest.Body[Conflict
 
 func (a *area) override(ctx context.Context, in *acceptInput) (*rest.Body[Conflict], error) {
 	c, err := a.Calendar.OverrideFreeze(ctx, in.ask())
+	return a.accepted(ctx, in.Number, c, err)
+}
+
+type resolveInput struct {
+	Number string `path:"number" maxLength:"40"`
+	rest.ByID
+	Body struct {
+		Reason  string `json:"reason"`
+		Version int64  `json:"version,omitempty" doc:"The version that was seen"`
+	}
+}
+
+func (a *area) resolve(ctx context.Context, in *resolveInput) (*rest.Body[Conflict], error) {
+	c, err := a.Calendar.Resolve(ctx, calendar.ResolveInput{Number: in.Number, Ref: in.ID, Version: in.Body.Version, Reason: in.Body.Reason})
 	return a.accepted(ctx, in.Number, c, err)
 }
 

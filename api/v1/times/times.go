@@ -58,6 +58,7 @@ func Routes(b *route.Book, d Deps) Teller {
 	route.Add(b, "list-conflicts", a.conflicts)
 	route.Add(b, "accept-conflict", a.accept)
 	route.Add(b, "override-freeze", a.override)
+	route.Add(b, "resolve-conflict", a.resolve)
 	route.Add(b, "planned-interruptions", a.outages)
 	route.Add(b, "my-calendar-feeds", a.feeds)
 	route.Add(b, "make-my-calendar-feed", a.makeFeed)

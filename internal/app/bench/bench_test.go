@@ -32,7 +32,7 @@ func desk(t *testing.T, dialect db.Dialect) (*app.Desk, bench.Desk) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = k.Close() })
-	server, err := api.New(api.Deps{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Policies: k.Gate, Rules: k.Rules, Calendar: k.Calendar, Feeds: k.Feeds, Plan: answers.Plan, Oversight: k.Oversight, Templates: k.Templates, Work: k.Work, Causes: k.Causes, Reviews: k.Reviews, Meetings: k.Meetings, Pipelines: k.Pipelines, Webhooks: k.Webhooks, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
+	server, err := api.New(api.Deps{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Policies: k.Gate, Rules: k.Rules, Calendar: k.Calendar, Feeds: k.Feeds, Plan: answers.Plan, Oversight: k.Oversight, Templates: k.Templates, Work: k.Work, Attempts: k.Attempts, Causes: k.Causes, Reviews: k.Reviews, Meetings: k.Meetings, Pipelines: k.Pipelines, Webhooks: k.Webhooks, People: k.People, Tickets: k.Tickets, Incidents: k.Incidents,
 		Requests: k.Requests, Problems: k.Problems, Changes: k.Changes, Approvals: k.Approvals, CMDB: k.CMDB, Impact: k.Impact, Audit: k.Log, Sealer: k.Sealer, Jobs: k.Jobs, BaseURL: (&url.URL{Scheme: "http", Host: "localhost"}).String()})
 	if err != nil {
 		t.Fatal(err)

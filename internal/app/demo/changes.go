@@ -355,7 +355,9 @@ func (s *story) planStandard() {
 		return err
 	})
 	s.sum.Changes++
-	s.plan(s.workday(1), "petra", "raises a standard change", func(ctx context.Context) error {
+	var renewed, task string
+	day := s.workday(1)
+	s.plan(day, "petra", "raises a standard change", func(ctx context.Context) error {
 		c, err := s.Templates.Raise(ctx, template.RaiseInput{Key: key, Start: s.now.Add(3 * time.Hour).Truncate(5 * time.Minute), Implementers: s.ids("petra"), Team: s.teams["network"],
 			Fields: map[string]string{"description": "The shop's certificate runs out in twelve days."}})
 		if err != nil {
@@ -365,7 +367,24 @@ func (s *story) planStandard() {
 		if err != nil {
 			return err
 		}
-		_, err = s.Work.Add(ctx, work.AddInput{Change: c.Ticket.Number, Kind: work.Deploy, Title: "Put it in place and reload", Assignee: s.id("petra"), After: []string{build.Number}})
+		if _, err = s.Work.Add(ctx, work.AddInput{Change: c.Ticket.Number, Kind: work.Deploy, Title: "Put it in place and reload", Assignee: s.id("petra"), After: []string{build.Number}}); err != nil {
+			return err
+		}
+		if _, err = s.Work.Move(ctx, work.MoveInput{Change: c.Ticket.Number, Task: build.Number, Event: "start"}); err != nil {
+			return err
+		}
+		a, err := s.Tickets.Attach(ctx, ticket.AttachInput{Number: c.Ticket.Number, Name: "shop.csr.txt", MediaType: "text/plain", Internal: true,
+			Body: strings.NewReader("Subject: CN = shop.example.org\nX509v3 Subject Alternative Name: DNS:shop.example.org, DNS:www.shop.example.org\n")})
+		if err != nil {
+			return err
+		}
+		renewed, task = c.Ticket.Number, build.Number
+		_, err = s.Work.Show(ctx, renewed, task, a.Key, "The request, with all names.")
+		return err
+	})
+	s.plan(day.Add(30*time.Minute), "ines", "corrects when a task began", func(ctx context.Context) error {
+		began := day.Add(-40 * time.Minute)
+		_, err := s.Work.Correct(ctx, work.CorrectInput{Change: renewed, Task: task, Started: &began, Reason: "Petra had begun before she was at her desk."})
 		return err
 	})
 }

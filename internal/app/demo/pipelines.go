@@ -46,7 +46,7 @@ func (s *story) planPipelines() {
 	} {
 		s.sum.Changes++
 		s.plan(s.workday(r.days), robot, "deploys", func(ctx context.Context) error {
-			run := s.built(410+7*i, r.environment, r.title, r.by)
+			run := s.built(410+7*i, r.environment, r.title, r.by, s.workday(r.days))
 			run.Model = changes.Registration
 			made, err := s.Pipelines.Raise(ctx, run)
 			if err != nil {
@@ -75,7 +75,7 @@ func (s *story) planPipelines() {
 	})
 	s.sum.Changes++
 	s.plan(s.now.Add(-50*time.Minute), robot, "asks for production", func(ctx context.Context) error {
-		run := s.built(471, "production", "Delivery notes as PDF", "yara")
+		run := s.built(471, "production", "Delivery notes as PDF", "yara", s.now)
 		text := func(t string) *string { return &t }
 		start := midnight(s.now).AddDate(0, 0, 2).Add(18 * time.Hour)
 		end, answers := start.Add(time.Hour), s.easiest(ctx)
@@ -89,13 +89,14 @@ func (s *story) planPipelines() {
 	})
 }
 
-// built is what a run of the portal's pipeline tells.
-func (s *story) built(n int, environment, title, by string) pipeline.RaiseInput {
+// built is what a run of the portal's pipeline tells at an instant.
+func (s *story) built(n int, environment, title, by string, at time.Time) pipeline.RaiseInput {
+	written, mended := at.Add(-27*time.Hour), at.Add(-3*time.Hour)
 	name, reviewer := fmt.Sprintf("portal#%d", n), "felix"
 	url := fmt.Sprintf("https://ci.example.org/portal/runs/%d", n)
 	said := "Portal: " + title + " (" + environment + ")"
 	return pipeline.RaiseInput{Run: name, URL: url, Environment: environment, Plan: changes.PlanPatch{Title: &said},
-		Commits:   []pipeline.Commit{{SHA: digestOf(name + " commit")[7:47], Author: by, Title: title}, {SHA: digestOf(name + " fix")[7:47], Author: by, Title: "Fix what the review found"}},
+		Commits:   []pipeline.Commit{{SHA: digestOf(name + " commit")[7:47], Author: by, Title: title, At: &written}, {SHA: digestOf(name + " fix")[7:47], Author: by, Title: "Fix what the review found", At: &mended}},
 		Artifacts: []pipeline.Artifact{{Name: "portal-web", Digest: digestOf(name + " web")}, {Name: "portal-api", Digest: digestOf(name + " api")}},
 		Evidence: []pipeline.Evidence{{Kind: pipeline.TestReport, Name: "1,204 tests, all passed", SHA256: digestOf(name + " tests")[7:], URL: url + "/tests"},
 			{Kind: pipeline.Review, Name: "Merge request", SHA256: digestOf(name + " review")[7:], URL: url + "/review", Author: by, Reviewer: reviewer}}}

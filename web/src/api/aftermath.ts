@@ -16,7 +16,7 @@ export interface Causes { ties: CauseTie[] | null; suggestions: CauseHint[] | nu
 export interface Spread { n: number; p50: number | null; p90: number | null }
 export interface ChangeGroup {
   key: string; carried_out: number; failed: number; failure_rate: number | null; emergency: number; emergency_share: number | null; standard: number; standard_share: number | null;
-  unauthorised: number; overran: number; lead: Spread; approval: Spread; restore: Spread;
+  unauthorised: number; overran: number; lead: Spread; commit: Spread; approval: Spread; restore: Spread;
 }
 export interface Rejection { number: string; title: string; slot: string; reason: string; at: string }
 export interface ChangeFigures { from: string; to: string; by: string; total: ChangeGroup; groups: ChangeGroup[] | null; rejections: Rejection[] | null; definitions: { figure: string; label: string; text: string }[] | null }

@@ -60,6 +60,11 @@ export function settle(number: string, answer?: Partial<Ticket>): void {
   void client.invalidateQueries({ queryKey: ['approvals'] });
 }
 
+/** Reads the parts of a record again that a move of it alters: its tasks, conflicts, deployments, review. */
+export function refreshParts(number: string): void {
+  void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey.length > 2 && queryKey[0] === 'record' && queryKey[1] === number });
+}
+
 /** Reads a record again after a refusal that says that it has changed meanwhile. */
 export function refresh(number: string): void {
   void client.invalidateQueries({ queryKey: ['record', number] });

@@ -11,7 +11,7 @@ export interface ChangeCalendar { changes: PlannedChange[]; times: Happening[]; 
 export type ConflictKind = 'same_item' | 'stand_in' | 'neighbour' | 'meeting' | 'same_person' | 'outside_window' | 'freeze';
 export interface Conflict {
   id: string; version: number; kind: ConflictKind; severity: 'hard' | 'high' | 'medium' | 'info'; state: 'open' | 'accepted' | 'resolved' | 'seen'; other: { number: string; title: string } | null; schedule: string | null;
-  item: { number: string; name: string } | null; person: Person | null; accepted_by: Person | null; reason: string; until: string | null; found_at: string | null;
+  item: { number: string; name: string } | null; person: Person | null; accepted_by: Person | null; resolved_by: Person | null; reason: string; until: string | null; found_at: string | null;
 }
 export interface FreeSlots { slots: PlannedTime[]; passed: { start: string; end: string; why: Conflict }[] }
 export interface ScheduleScope { everything?: boolean; groups?: string[]; classes?: string[]; tags?: string[]; sites?: string[]; items?: string[] }

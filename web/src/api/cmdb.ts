@@ -47,6 +47,8 @@ export const ciPath = (number: string): string => `/cis/${number}`;
 const next = <T>(last: Page<T>) => last.next || undefined;
 
 export const cmdbModel = queryOptions({ queryKey: ['cmdb-model'], queryFn: ({ signal }) => api.get<CiModel>('/cmdb/model', {}, signal), staleTime: 10 * 60_000 });
+/** How many items there are of each class that one may see: its own, and with the classes below it. */
+export const classCounts = queryOptions({ queryKey: ['ci-classes'], queryFn: ({ signal }) => api.get<{ items: { class: string; own: number; all: number }[] }>('/cmdb/classes', {}, signal), staleTime: 30_000 });
 export const cis = (query: string) => infiniteQueryOptions({
   queryKey: ['cis', query],
   queryFn: ({ pageParam, signal }) => api.get<Page<Ci>>(`/cis?${query}`, { limit: 50, after: pageParam, count: pageParam ? undefined : true }, signal),

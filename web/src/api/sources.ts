@@ -62,5 +62,8 @@ export const conflicts = infiniteQueryOptions({
 export const quality = (days: number) => queryOptions({ queryKey: ['ci-quality', days], queryFn: ({ signal }) => api.get<Quality>('/cmdb/quality', { days }, signal), staleTime: 60_000 });
 
 export const sendFile = (source: string, file: File, fields: Record<string, string | File>, progress: (share: number) => void): Promise<Run> => upload<Run>(`/cmdb/sources/${source}/runs`, file, fields, progress);
+export interface ModelVersion { version: number; note: string; made_by: Person | null; made_at: string | null; differences: Difference[]; differs: number }
+export const modelVersions = queryOptions({ queryKey: ['cmdb-model', 'versions'], queryFn: ({ signal }) => api.get<{ items: ModelVersion[] }>('/cmdb/model/versions', {}, signal) });
+export const modelVersion = (version: number): Promise<unknown> => api.get(`/cmdb/model/versions/${version}`);
 export const rehearseModel = (model: unknown): Promise<Rehearsal> => api.post<Rehearsal>('/cmdb/model/rehearsal', { model });
 export const saveModel = (version: number, model: unknown, note: string): Promise<unknown> => api.put('/cmdb/model', { version, model, note });

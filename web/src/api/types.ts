@@ -184,6 +184,7 @@ export interface ChangeTemplate { editions: TemplateEdition[] | null; runs: Temp
 export interface WorkStep { step: string; label: string; tone?: string; requires: string[] | null; blocked: string | null }
 export interface WorkTask {
   number: string; kind: string; title: string; state: string; state_label: string; assignee: Person | null; after: string[] | null; result: string | null; started_at: string | null; ended_at: string | null;
-  checklist: { text: string; by: Person | null; at: string | null }[] | null; evidence: { file: string; name: string; sha256: string; note: string | null }[] | null; moves: WorkStep[] | null;
+  checklist: { text: string; by: Person | null; at: string | null }[] | null; evidence: { file: string; name: string; sha256: string; note: string | null; by: Person | null; at: string }[] | null; moves: WorkStep[] | null;
+  corrected: { started: string | null; ended: string | null; by: Person | null; at: string; reason: string } | null;
 }
 export interface ChangeWork { tasks: WorkTask[] | null; may: Record<string, boolean>; backing_out: { at: string; by: Person | null; reason: string } | null; template: string | null; edition: number }

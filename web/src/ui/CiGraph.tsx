@@ -13,11 +13,11 @@ interface Props {
   onChoose: (id: string | null) => void; onOpen: (key: string) => void; onVisit: (id: string) => void;
 }
 type Data = { box: Box; start: boolean; chosen: boolean; dim: boolean; onPath: boolean; act: () => void; visit: () => void };
-const width = 184, height = 50;
+const width = 172, height = 50;
 
 function place(drawn: Box[], between: { from: string; to: string }[]): Map<string, { x: number; y: number }> {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 54, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 44, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const box of drawn) graph.setNode(box.key, { width, height });
   for (const line of between) graph.setEdge(line.from, line.to);
@@ -85,9 +85,9 @@ export default function CiGraph({ label, drawn, links, start, chosen, path, onCh
   return (
     <div className="graph no-print" role="group" aria-label={label} ref={wrap} onKeyDown={onKey} style={{ height: `clamp(240px, ${Math.max(...[...places.values()].map((at) => at.y)) * 0.9 + 140}px, max(420px, 64vh))` }}>
       <ReactFlow nodes={nodes} edges={edges} nodeTypes={types} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} deleteKeyCode={null} minZoom={0.1} maxZoom={1.5}
-        fitView fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: 0.45 }} onlyRenderVisibleElements={false} zoomOnDoubleClick={false} preventScrolling zoomActivationKeyCode={['Control', 'Meta']} zoomOnScroll={false} panOnScroll onPaneClick={() => onChoose(null)}>
+        fitView fitViewOptions={{ padding: 0.03, maxZoom: 1, minZoom: 0.6 }} onlyRenderVisibleElements={false} zoomOnDoubleClick={false} preventScrolling zoomActivationKeyCode={['Control', 'Meta']} zoomOnScroll={false} panOnScroll onPaneClick={() => onChoose(null)}>
         <Background gap={22} size={1} color="var(--line)" />
-        <Controls showInteractive={false} fitViewOptions={{ padding: 0.08 }} />
+        <Controls showInteractive={false} fitViewOptions={{ padding: 0.03 }} />
         <Follow wrap={wrap} shape={drawn.map((box) => box.key).join()} places={places} start={start} />
       </ReactFlow>
     </div>
@@ -99,10 +99,10 @@ function Follow({ wrap, shape, places, start }: { wrap: React.RefObject<HTMLDivE
   const flow = useReactFlow();
   useEffect(() => {
     const timer = setTimeout(() => {
-      void flow.fitView({ padding: 0.08, maxZoom: 1 }).then(() => {
+      void flow.fitView({ padding: 0.03, maxZoom: 1 }).then(() => {
         // Too many to read at once: from where one asks, at a size that can be read.
         const at = places.get(start) ?? [...places.values()][0];
-        if (flow.getZoom() < 0.45 && at && wrap.current) void flow.setViewport({ x: 24 - at.x * 0.7, y: wrap.current.clientHeight / 2 - (at.y + height / 2) * 0.7, zoom: 0.7 });
+        if (flow.getZoom() < 0.6 && at && wrap.current) void flow.setViewport({ x: 24 - at.x * 0.85, y: wrap.current.clientHeight / 2 - (at.y + height / 2) * 0.85, zoom: 0.85 });
       });
     }, 30);
     return () => clearTimeout(timer);

@@ -11,9 +11,10 @@ const most = 12; // a box of more members opens into smaller boxes rather than i
 export const roomy = 40; // up to so many items nothing is put together
 
 interface Cluster { key: string; label: string; under: string; members: Vertex[] }
+const push = <K, V>(lists: Map<K, V[]>, key: K, value: V) => { const list = lists.get(key); if (list) list.push(value); else lists.set(key, [value]); };
 const groupBy = (members: Vertex[], of: (one: Vertex) => string): Map<string, Vertex[]> => {
   const groups = new Map<string, Vertex[]>();
-  for (const one of members) groups.set(of(one), [...groups.get(of(one)) ?? [], one]);
+  for (const one of members) push(groups, of(one), one);
   return groups;
 };
 /** A name as part of a key, in which a stroke parts the levels. */
@@ -81,8 +82,8 @@ export function lines(drawn: readonly Box[], links: readonly Link[]): { from: st
 export function way(links: readonly Link[], from: string, to: string): string[] {
   const next = new Map<string, string[]>();
   for (const link of links) {
-    next.set(link.from, [...next.get(link.from) ?? [], link.to]);
-    next.set(link.to, [...next.get(link.to) ?? [], link.from]);
+    push(next, link.from, link.to);
+    push(next, link.to, link.from);
   }
   const before = new Map<string, string>([[from, '']]);
   for (const at of before.keys()) {

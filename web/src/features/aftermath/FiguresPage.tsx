@@ -18,6 +18,7 @@ const figures: { key: string; say: (group: ChangeGroup) => string; more?: (group
   { key: 'carried_out', say: (g) => g.carried_out.toLocaleString('en-GB'), count: (g) => g.carried_out },
   { key: 'failed', say: (g) => percent(g.failure_rate), more: (g) => `${g.failed} of ${g.carried_out}`, count: (g) => g.failed },
   { key: 'lead', say: (g) => spreadWord(g.lead), more: () => 'median / 90th percentile', count: (g) => g.lead.n },
+  { key: 'commit', say: (g) => spreadWord(g.commit), more: () => 'median / 90th percentile', count: (g) => g.commit.n },
   { key: 'approval', say: (g) => spreadWord(g.approval), more: () => 'median / 90th percentile', count: (g) => g.approval.n },
   { key: 'standard', say: (g) => percent(g.standard_share), more: (g) => `${g.standard} of ${g.carried_out}`, count: (g) => g.standard },
   { key: 'emergency', say: (g) => percent(g.emergency_share), more: (g) => `${g.emergency} of ${g.carried_out}`, count: (g) => g.emergency },
@@ -57,7 +58,7 @@ export default function FiguresPage() {
           </dl>
           <section className="card scroll-x" tabIndex={0} role="region" aria-label="In groups">
             <header className="row wraps"><h2 className="grow">By</h2><Segments<By> label="Group by" value={by} onChange={(value) => go({ by: value })} options={[{ value: 'model', label: 'Model' }, { value: 'team', label: 'Team' }, { value: 'service', label: 'Service' }, { value: 'month', label: 'Month' }]} /></header>
-            <table className="plain-table as-cards">
+            <table className="plain-table as-cards figures-by">
               <thead><tr><th scope="col">{by.replace(/^./, (char) => char.toUpperCase())}</th>{figures.map((one) => <th key={one.key} scope="col" title={word(one.key)?.text}>{word(one.key)?.label}</th>)}</tr></thead>
               <tbody>{(data.groups ?? []).map((group) => (
                 <tr key={group.key}><th scope="row">{groupWord(by, group.key)}</th>{figures.map((one) => <td key={one.key} className="num" data-label={word(one.key)?.label}>{one.count(group) > 0 ? <button type="button" className="link-figure" aria-label={`${groupWord(by, group.key)}, ${word(one.key)?.label}: ${one.say(group)}, see the changes`} onClick={() => ask({ figure: one.key, key: group.key })}>{one.say(group)}</button> : <span className="dim">{one.say(group)}</span>}</td>)}</tr>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Conflict } from '../../api/calendar';
 import { because } from './words';
 
-const blank: Conflict = { id: '', version: 0, kind: 'same_item', severity: 'hard', state: 'open', other: null, schedule: null, item: null, person: null, accepted_by: null, reason: '', until: null, found_at: null };
+const blank: Conflict = { id: '', version: 0, kind: 'same_item', severity: 'hard', state: 'open', other: null, schedule: null, item: null, person: null, accepted_by: null, resolved_by: null, reason: '', until: null, found_at: null };
 
 describe('conflicts in words', () => {
   it('names what the reader may see, and no more', () => {

@@ -5,7 +5,8 @@ import { api } from '../../api/client';
 import { changeWork, client } from '../../api/queries';
 import type { Change, ChangeWork, WorkStep, WorkTask } from '../../api/types';
 import { Ago, Button, Field, Notice, Person, ProblemNote } from '../../ui/kit';
-import { dateTime } from '../../ui/time';
+import TaskEvidence from './TaskEvidence';
+import TaskTimes from './TaskTimes';
 
 const kindWords: Record<string, string> = { plan: 'Plan', build: 'Build', test: 'Test', deploy: 'Deploy', verify: 'Verify', backout: 'Back out' };
 
@@ -36,12 +37,14 @@ export default function WorkCard({ change }: { change: Change }) {
       {adding && board.may.plan_work && <AddTask onAdd={async (body) => { if (await act(() => api.post<ChangeWork>(path, body))) add(false); }} />}
       {error ? <ProblemNote error={error} /> : null}
       {(board.tasks ?? []).length === 0 ? <p className="dim small">No tasks. The change starts when those of planning, building and testing have ended, and goes to review when all have.</p>
-        : <ol className="list stack">{board.tasks!.map((task) => <Task key={task.number} task={task} onStep={(step, result) => act(() => api.post<ChangeWork>(`${path}/${task.number}/${step}`, { result }))} onTick={(line, done) => act(() => api.put<ChangeWork>(`${path}/${task.number}/checklist/${line}`, { done }))} />)}</ol>}
+        : <ol className="list stack">{board.tasks!.map((task) => <Task key={task.number} change={change.number} task={task} onShow={board.may.work ? (file, note) => act(() => api.post<ChangeWork>(`${path}/${task.number}/evidence`, { file, note })) : undefined} onCorrect={board.may.correct_times ? (body) => act(() => api.put<ChangeWork>(`${path}/${task.number}/times`, body)) : undefined} onStep={(step, result) => act(() => api.post<ChangeWork>(`${path}/${task.number}/${step}`, { result }))} onTick={(line, done) => act(() => api.put<ChangeWork>(`${path}/${task.number}/checklist/${line}`, { done }))} />)}</ol>}
     </section>
   );
 }
 
-function Task({ task, onStep, onTick }: { task: WorkTask; onStep: (step: string, result: string) => Promise<boolean>; onTick: (line: number, done: boolean) => Promise<boolean> }) {
+interface Correction { started?: string; ended?: string; reason: string }
+
+function Task({ change, task, onStep, onTick, onShow, onCorrect }: { change: string; task: WorkTask; onShow?: (file: string, note: string) => Promise<boolean>; onCorrect?: (body: Correction) => Promise<boolean>; onStep: (step: string, result: string) => Promise<boolean>; onTick: (line: number, done: boolean) => Promise<boolean> }) {
   const [asked, ask] = useState<WorkStep | null>(null);
   const ticking = (task.moves ?? []).length > 0;
   return (
@@ -52,14 +55,13 @@ function Task({ task, onStep, onTick }: { task: WorkTask; onStep: (step: string,
       <div className="row wraps small">
         <Person person={task.assignee} />
         {(task.after ?? []).length > 0 && <span className="dim">after {task.after!.join(', ')}</span>}
-        {task.started_at && <span className="dim">began {dateTime(task.started_at)}</span>}
-        {task.ended_at && <span className="dim">ended {dateTime(task.ended_at)}</span>}
+        <TaskTimes task={task} onCorrect={onCorrect} />
         {(task.moves ?? []).map((step) => <Button key={step.step} look={step.tone === 'primary' && !step.blocked ? 'primary' : ''} disabled={Boolean(step.blocked)} title={step.blocked ?? undefined} aria-label={`${step.label}: ${task.title}`} className="no-print" onClick={() => { if ((step.requires ?? []).length > 0) ask(step); else void onStep(step.step, ''); }}>{step.label}</Button>)}
       </div>
       {(task.moves ?? []).filter((step) => step.blocked).slice(0, 1).map((step) => <p key={step.step} className="dim small">{step.blocked}</p>)}
       {asked && <Say label="What came of it?" act={asked.label} onSay={async (result) => { if (await onStep(asked.step, result)) ask(null); }} />}
       {(task.checklist ?? []).map((check, index) => <label key={check.text} className="row small"><input type="checkbox" checked={Boolean(check.at)} disabled={!ticking} onChange={(event) => { void onTick(index + 1, event.target.checked); }} /><span className="grow">{check.text}</span>{check.by && <span className="dim">{check.by.name}</span>}</label>)}
-      {(task.evidence ?? []).map((file) => <p key={file.file} className="small wrap">{file.name} <code className="mono dim" title={file.sha256}>{file.sha256.slice(0, 12)}</code> {file.note}</p>)}
+      <TaskEvidence change={change} task={task} onShow={onShow} />
       {task.result && <p className="small wrap">{task.result}</p>}
     </li>
   );

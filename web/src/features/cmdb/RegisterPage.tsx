@@ -48,6 +48,7 @@ export default function RegisterPage() {
       draft.clear();
       client.setQueryData(['ci', item.number, '', ''], item);
       void client.invalidateQueries({ queryKey: ['cis'] });
+  void client.invalidateQueries({ queryKey: ['ci-classes'] });
       await navigate({ to: ciPath(item.number) });
     } catch (caught) { setError(caught); setBusy(false); }
   };

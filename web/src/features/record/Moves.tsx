@@ -3,7 +3,7 @@ import { Menu, Tooltip } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { api, asProblem, isStale, type Problem } from '../../api/client';
 import { client } from '../../api/queries';
-import { inTurn, refresh, settle } from '../../api/cache';
+import { inTurn, refresh, refreshParts, settle } from '../../api/cache';
 import type { Move, Ticket } from '../../api/types';
 import { toastProblem } from '../../app/toasts';
 import { useSignature } from '../../app/signature';
@@ -34,6 +34,7 @@ export function Moves({ record, extra }: { record: Ticket; extra?: { label: stri
       const answer = await sign(() => inTurn(record, (version) => api.post<Ticket>(`${address(record)}/moves/${move.event}`, body, { version })), move.event === 'break_glass');
       client.setQueryData(['record', record.number], answer);
       settle(record.number, answer);
+      refreshParts(record.number);
       ask(null);
       setValues({});
     } catch (error) {

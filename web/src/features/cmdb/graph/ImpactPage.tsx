@@ -2,7 +2,7 @@
 // drawing, and the same facts as a table.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { ci, ciGraph, ciImpact, ciPath, cmdbModel, type Impact, type Moment } from '../../../api/cmdb';
 import { parseNumber } from '../../../api/words';
 import { useTitle } from '../../../app/session';
@@ -92,19 +92,24 @@ function Summary({ impact, name }: { impact: Impact; name: string }) {
   );
 }
 
+/** So many services are said at once; the rest comes when it is asked for, and stands in the table. */
+const few = 8;
+
 function Services({ impact, moment }: { impact: Impact; moment: Moment }) {
+  const [all, showAll] = useState(false);
   const groups = [{ title: 'Services that fail', rows: impact.services.filter((one) => !one.at_risk) }, { title: 'Services that lose redundancy, and still work', rows: impact.services.filter((one) => one.at_risk) }];
   return (
     <section className="card" aria-label="Services">
       {groups.filter((group) => group.rows.length > 0).map((group) => (
         <div key={group.title} className="relation-group">
           <h2>{group.title} <span className="dim num small">{group.rows.length}</span></h2>
-          <ul className="list paths">{group.rows.map((node) => (
+          <ul className="list paths">{(all ? group.rows : group.rows.slice(0, few)).map((node) => (
             <li key={node.number}>
               <Link to={ciPath(node.number)} search={moment as never} className="strong">{node.name}</Link>
               {sayPath(node, impact.start).map((one, i) => <span key={i}> <span className="dim" aria-hidden>→</span> <span className="dim">{one.label}</span> {one.number ? <Link to={ciPath(one.number)} search={moment as never}>{one.name}</Link> : <span className="dim">{one.name}</span>}</span>)}
             </li>
           ))}</ul>
+          {group.rows.length > few && <div className="no-print"><Button look="link" aria-expanded={all} onClick={() => showAll(!all)}>{all ? `Show the first ${few}` : `Show all ${group.rows.length}`}</Button></div>}
         </div>
       ))}
     </section>

@@ -8,6 +8,7 @@ export function settleCi(answer: CiPage): void {
   client.setQueryData(['ci', answer.number, '', ''], answer);
   for (const key of ['ci-timeline', 'ci-moments', 'ci-impact', 'ci-graph']) void client.invalidateQueries({ queryKey: [key, answer.number] });
   void client.invalidateQueries({ queryKey: ['cis'] });
+  void client.invalidateQueries({ queryKey: ['ci-classes'] });
 }
 
 /** Sends one write that answers with the item; says what went wrong, and reads the item again when it has changed meanwhile. */

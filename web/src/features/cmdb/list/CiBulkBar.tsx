@@ -37,6 +37,7 @@ export default function CiBulkBar({ rows, onClear }: { rows: Ci[]; onClear: () =
     try {
       const answer = await api.post<{ items: CiResult[] }>('/cis/bulk', { numbers, ...body });
       void client.invalidateQueries({ queryKey: ['cis'] });
+  void client.invalidateQueries({ queryKey: ['ci-classes'] });
       numbers.forEach((number) => { void client.invalidateQueries({ queryKey: ['ci', number] }); });
       if (answer.items.every((one) => one.ok)) { toast(`${numbers.length === 1 ? names.get(numbers[0]!) : `${numbers.length} items`} ${done}.`); onClear(); }
       else show(answer.items);

@@ -103,7 +103,7 @@ export default function CisPage() {
     { id: 'list open', keys: 'Enter|o', label: 'Open the row', group: 'List', quiet: true, run: () => { const row = rows[cursor]; if (row) openRow(row, cursor); } },
     ...(pickable ? [{ id: 'list select', keys: 'x', label: 'Select the row', group: 'List', quiet: true, run: () => { const row = rows[cursor]; if (row) pick(row.number, cursor, false); } }] : []),
     { id: 'list find', keys: 'f', label: 'Find in this list', group: 'List', run: () => box.current?.focus() },
-    { id: 'list new', keys: 'shift+r', label: 'Read the list again', group: 'List', run: () => { void client.invalidateQueries({ queryKey: ['cis'] }); } },
+    { id: 'list new', keys: 'shift+r', label: 'Read the list again', group: 'List', run: () => { void client.invalidateQueries({ queryKey: ['cis'] }); void client.invalidateQueries({ queryKey: ['ci-classes'] }); } },
     ...(open ? [{ id: 'list close', keys: 'Escape', label: 'Close the item', group: 'List', quiet: true, run: () => go(filters, { view: search.view }) }] : []),
   ]);
 

@@ -13,6 +13,7 @@ import { ClassTree } from '../list/ClassTree';
 import { AttributeDialog, ClassDialog, RelationDialog } from './dialogs';
 import { addClass, bodyOf, draftFrom, dropClass, same, withAttribute, withClass, withRelation, type Draft } from './draft';
 import { SaveModel } from './SaveModel';
+import { saveAs, Versions } from './Versions';
 
 type Asked = { what: 'class'; item?: CiClass } | { what: 'attribute'; at: number } | { what: 'relation'; at: number } | { what: 'save'; rehearsal: Rehearsal } | null;
 
@@ -26,7 +27,7 @@ export default function ModelPage() {
 function Editor({ model }: { model: CiModel }) {
   const mayEdit = may(useMe(), 'cmdb.model');
   const [draft, edit] = useState<Draft>(model);
-  const [tab, choose] = useState<'classes' | 'relations'>('classes');
+  const [tab, choose] = useState<'classes' | 'relations' | 'versions'>('classes');
   const [key, pick] = useState<string | undefined>(model.classes.find((one) => !one.abstract)?.key);
   const [asked, ask] = useState<Asked>(null);
   const [busy, setBusy] = useState(false);
@@ -44,13 +45,7 @@ function Editor({ model }: { model: CiModel }) {
     catch (error) { const problem = asProblem(error); setWrong(problem.errors.length ? problem.errors.map((one) => one.message) : [problem.detail]); }
     finally { setBusy(false); }
   };
-  const download = () => {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(bodyOf(draft), null, 2) + '\n'], { type: 'application/json' }));
-    link.download = `cmdb-model-${model.version}.json`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  };
+  const download = () => saveAs(bodyOf(draft), model.version);
   const upload = async (chosenFile: File | undefined) => {
     if (!chosenFile) return;
     try { set(draftFrom(await chosenFile.text())); toast(`${chosenFile.name} was read. Rehearse it to see what it would change.`); }
@@ -65,8 +60,8 @@ function Editor({ model }: { model: CiModel }) {
     </div>}>
       {changed && <Notice look="wait" icon="edit" act={<div className="row"><Button look="link" onClick={() => set(model)}>Leave it as it was</Button><Button look="primary" busy={busy} onClick={() => { void rehearse(); }}>Rehearse</Button></div>}>You changed the model here. Nobody sees it until it is saved.</Notice>}
       {wrong.length > 0 && <Notice look="bad" icon="alert">The model contradicts itself:<ul>{wrong.map((one) => <li key={one}>{one}</li>)}</ul></Notice>}
-      <div className="impact-tools"><Segments label="Part" value={tab} onChange={choose} options={[{ value: 'classes', label: `Classes (${draft.classes.length})` }, { value: 'relations', label: `Relations (${draft.relations.length})` }]} /></div>
-      {tab === 'classes' ? (
+      <div className="impact-tools"><Segments label="Part" value={tab} onChange={choose} options={[{ value: 'classes', label: `Classes (${draft.classes.length})` }, { value: 'relations', label: `Relations (${draft.relations.length})` }, { value: 'versions', label: 'Versions' }]} /></div>
+      {tab === 'versions' ? <Versions inUse={model.version} /> : tab === 'classes' ? (
         <div className="model-body">
           <nav className="card model-tree" aria-label="Classes">{mayEdit && <Button icon="plus" look="quiet" onClick={() => ask({ what: 'class' })}>Add a class</Button>}<ClassTree model={whole} chosen={key} onChoose={pick} all={false} /></nav>
           {chosen && <ClassCard model={whole} item={chosen} mayEdit={mayEdit} onEdit={() => ask({ what: 'class', item: chosen })} onDrop={() => { set(dropClass(draft, chosen.key)); pick(undefined); }} onAttribute={(at) => ask({ what: 'attribute', at })} onDropAttribute={(at) => set(withAttribute(draft, chosen.key, at, null))} />}

@@ -12,7 +12,7 @@ import { choices, survivor, values, type Picks } from './merging';
 
 /** What is read again after items were merged, parted or told apart. */
 export function refreshDuplicates(numbers: string[] = []): void {
-  for (const key of ['ci-duplicates', 'ci-apart', 'ci-conflicts', 'cis']) void client.invalidateQueries({ queryKey: [key] });
+  for (const key of ['ci-duplicates', 'ci-apart', 'ci-conflicts', 'cis', 'ci-classes']) void client.invalidateQueries({ queryKey: [key] });
   for (const number of numbers) for (const key of ['ci', 'ci-timeline']) void client.invalidateQueries({ queryKey: [key, number] });
 }
 
