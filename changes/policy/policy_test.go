@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -109,6 +110,25 @@ func TestAnUnsoundTableIsRefused(t *testing.T) {
 	}
 	if (policy.Table{}).Check() == nil || (policy.Table{Rows: []policy.Row{{ID: "x", Label: "x"}}}).Check() == nil {
 		t.Error("accepted: an empty table or row")
+	}
+}
+
+func TestAllThatIsWrongIsNamedByItsPlace(t *testing.T) {
+	peer := policy.Slot{Stage: 1, Label: "x", Kind: policy.Peer, Rule: "any"}
+	err := policy.Table{Rows: []policy.Row{
+		{ID: "a", Label: "a", Slots: []policy.Slot{peer, {Stage: 10, Label: "x", Kind: policy.Board, Of: "cab", Rule: "quorum"}}},
+		{ID: "a", When: []when.Condition{{Fact: "weather", Is: "is", Value: "fine"}}, Slots: []policy.Slot{peer}},
+	}}.Check()
+	var faults when.Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("%v", err)
+	}
+	var places []string
+	for _, f := range faults {
+		places = append(places, f.At)
+	}
+	if got := strings.Join(places, " "); got != "rows[0].slots[1].stage rows[0].slots[1].needed rows[1].id rows[1].label rows[1].when[0]" {
+		t.Error(got)
 	}
 }
 

@@ -8,7 +8,6 @@ import type { Delegation, DelegationForesight, ForeseenVote } from '../../api/ty
 import { pathOf, riskWord } from '../../api/words';
 import { useMe } from '../../app/session';
 import { toast, toastProblem } from '../../app/toasts';
-import { Icon } from '../../ui/Icon';
 import { Bones, Button, Field, Notice, ProblemNote } from '../../ui/kit';
 import { Picker } from '../../ui/Picker';
 import { dateOnly } from '../../ui/time';
@@ -96,12 +95,15 @@ function Foresight({ to, scope }: { to: { id: string; label: string }; scope: Re
   return (
     <section className="stack tight" aria-label="What it would mean today" role="status">
       {votes.length === 0 ? <p className="small dim">None of your open approvals is covered today. What is asked of you while it lasts will be.</p> : <Notice look={barred.length ? 'warn' : 'good'} icon={barred.length ? 'alert' : 'check'}>
-        {barred.length === 0 ? `${to.label} could cast ${votes.length === 1 ? 'the one vote' : `all ${votes.length} votes`} that you are asked for today.` : `${to.label} could cast ${votes.length - barred.length} of the ${votes.length} votes that you are asked for today. Not these:`}
+        {barred.length === 0 ? `${to.label} could cast ${votes.length === 1 ? 'the one vote' : `all ${votes.length} votes`} that you are asked for today.` : `${to.label} could cast ${votes.length - barred.length || 'none'} of the ${votes.length} votes that you are asked for today:`}
         {barred.length > 0 && <Votes list={barred} />}</Notice>}
       {lost.length > 0 && <Notice look="warn" icon="alert">{to.label} would lose {lost.length === 1 ? 'a vote of their own' : `${lost.length} votes of their own`}, for as long as it lasts:<Votes list={lost} /></Notice>}
     </section>
   );
 }
+/** Each reason once, with the changes that it is about. */
 function Votes({ list }: { list: ForeseenVote[] }) {
-  return <ul>{list.map((one) => <li key={one.number + one.slot}><Link to={pathOf(one.number)}>{one.number}</Link> {one.title}: <Icon name="lock" size={12} /> {(one.reasons ?? []).map((reason) => reason.text).join('; ')}</li>)}</ul>;
+  const why = new Map<string, ForeseenVote[]>();
+  for (const one of list) { const text = (one.reasons ?? []).map((reason) => reason.text).join('; '); why.set(text, [...why.get(text) ?? [], one]); }
+  return <ul>{[...why].map(([text, votes]) => <li key={text}><span className="first-up">{text}</span>: {votes.map((one, i) => <span key={one.number + one.slot}>{i > 0 ? ', ' : ''}<Link to={pathOf(one.number)} title={one.title}>{one.number}</Link></span>)}</li>)}</ul>;
 }
