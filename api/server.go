@@ -219,7 +219,7 @@ func (s *Server) unrouted(err error, c echo.Context) {
 	case http.StatusRequestEntityTooLarge:
 		err = domain.ErrBodyTooLarge
 	}
-	p := problem.From(err)
+	p := problem.For(ctx, err)
 	if p.Status >= http.StatusInternalServerError && ctx.Err() == nil {
 		s.deps.Log.ErrorContext(ctx, "request failed", "request", problem.RequestID(ctx), "error", err)
 	}

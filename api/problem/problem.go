@@ -128,10 +128,11 @@ func RequestID(ctx context.Context) string {
 
 // For is From with the identifier of the request of ctx. What failed only since that request has ended is said to be broken off.
 func For(ctx context.Context, err error) *Details {
-	if ctx.Err() != nil && From(err).Status == http.StatusInternalServerError {
-		err = domain.ErrBrokenOff.Wrap(err)
-	}
 	p := *From(err)
+	if ctx.Err() != nil && p.Status == http.StatusInternalServerError {
+		p = *From(domain.ErrBrokenOff)
+		p.cause = err
+	}
 	p.RequestID = RequestID(ctx)
 	return &p
 }

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -167,8 +168,8 @@ var Rules = []Rule{
 		for _, e := range closed {
 			mark("closed", e.ActorID)
 		}
-		for u, did := range parts {
-			if len(did) >= 3 {
+		for _, u := range slices.Sorted(maps.Keys(parts)) {
+			if len(parts[u]) >= 3 {
 				out = append(out, Finding{Found: l.Names.Person(u) + " did three of: request, approve, implement, close.", Events: closed})
 			}
 		}
