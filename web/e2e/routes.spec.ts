@@ -31,7 +31,7 @@ const pages: Record<string, (desk: Desk) => Promise<string[]>> = {
     '/queue/open?kind=change', `/changes/${await first(desk, 'kind=change&state=draft')}`, `/changes/${await first(desk, 'kind=change&state=authorize')}`,
     `/changes/${await first(desk, 'kind=change&state=closed')}`, `/changes/${await first(desk, 'kind=change&state=assess')}`,
     `/changes/${await first(desk, 'kind=change&state=implementing&priority=1')}`, `/changes/${await first(desk, 'kind=change&state=detected')}`, `/changes/${await first(desk, 'kind=change&q=Delivery+notes')}`,
-    '/new/change', '/standard-changes/new', '/admin/policy', '/admin/boards', '/reports/changes', `/changes/${await first(desk, 'kind=change&state=review')}`,
+    '/new/change', '/standard-changes/new', '/admin/policy', '/admin/policy/questions', '/admin/policy/floors', '/admin/policy/models', '/admin/boards', '/reports/changes', `/changes/${await first(desk, 'kind=change&state=review')}`,
   ],
   'ines (the calendar)': async (desk) => ['/calendar', '/calendar?view=week', '/calendar?view=timeline', '/calendar?view=timeline&by=item&colour=risk', '/calendar?at=2020-01-01', '/admin/schedules', '/me/feeds', `/changes/${await first(desk, 'kind=change&q=firmware%207.4')}`],
   omar: async (desk) => {

@@ -2,7 +2,7 @@
 // setting the next version with a reason. Beside it the earlier versions, and the document as text.
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { asProblem } from '../../../api/client';
-import { client } from '../../../api/queries';
+import { client, rules } from '../../../api/queries';
 import { setRules } from '../../../api/rules';
 import { useMe } from '../../../app/session';
 import { toast } from '../../../app/toasts';
@@ -72,7 +72,7 @@ function Publish<D extends object>({ editing }: { editing: Editing<D> }) {
     setBusy(true);
     setError(null);
     try {
-      await setRules(kind, of, { document: value, note, seen: doc.version });
+      client.setQueryData(rules<D>(kind, of).queryKey, await setRules<D>(kind, of, { document: value, note, seen: doc.version }));
       editing.reset();
       toast(`Version ${next} counts from now on.`);
       for (const key of ['change-rules', 'change-models', 'policy-check', 'preview']) await client.invalidateQueries({ queryKey: [key] });
