@@ -13,11 +13,11 @@ interface Props {
   onChoose: (id: string | null) => void; onOpen: (key: string) => void; onVisit: (id: string) => void;
 }
 type Data = { box: Box; start: boolean; chosen: boolean; dim: boolean; onPath: boolean; act: () => void; visit: () => void };
-const width = 172, height = 50;
+const width = 184, height = 50;
 
 function place(drawn: Box[], between: { from: string; to: string }[]): Map<string, { x: number; y: number }> {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 44, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 40, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const box of drawn) graph.setNode(box.key, { width, height });
   for (const line of between) graph.setEdge(line.from, line.to);
