@@ -16,9 +16,9 @@ export function ClassTree({ model, chosen, onChoose, all = true }: { model: CiMo
   };
   return (
     <ul className="list class-tree">
-      {all && <li><button type="button" aria-pressed={!chosen} aria-label="Everything" title={said(undefined)} onClick={() => onChoose(undefined)}><span className="clip">Everything</span> {number(undefined)}</button></li>}
+      {all && <li><button type="button" aria-pressed={!chosen} title={said(undefined)} onClick={() => onChoose(undefined)}><span className="clip">Everything</span> {number(undefined)}</button></li>}
       {classTree(model).map(({ item, depth }) => (
-        <li key={item.key}><button type="button" aria-pressed={item.key === chosen} aria-label={item.label} title={said(item.key, item.hint)} style={{ paddingInlineStart: 10 + depth * 14 }} onClick={() => onChoose(all && item.key === chosen ? undefined : item.key)}><span className="clip">{item.label}</span> {number(item.key)}</button></li>
+        <li key={item.key}><button type="button" aria-pressed={item.key === chosen} title={said(item.key, item.hint)} style={{ paddingInlineStart: 10 + depth * 14 }} onClick={() => onChoose(all && item.key === chosen ? undefined : item.key)}><span className="clip">{item.label}</span> {number(item.key)}</button></li>
       ))}
     </ul>
   );
