@@ -1,7 +1,8 @@
 // Optimistic edits: a record is patched at once in every cached list and on its page, and put back when the
 // server refuses.
 import type { InfiniteData } from '@tanstack/react-query';
-import { client } from './queries';
+import { api } from './client';
+import { client, record } from './queries';
 import type { Page, Ticket, TicketRow } from './types';
 
 type Lists = InfiniteData<Page<TicketRow>>;
@@ -35,11 +36,11 @@ const turns = new Map<string, { tail: Promise<unknown>; ours: Map<number, number
  * the screen, or what this person's own write before it made of that one. So quick hands do not collide with
  * themselves, and somebody else's edit in between is still refused.
  */
-export function inTurn<R>(record: { number: string; version: number }, send: (version: number) => Promise<R>): Promise<R> {
-  const line = turns.get(record.number) ?? { tail: Promise.resolve(), ours: new Map<number, number>() };
-  turns.set(record.number, line);
+export function inTurn<R>(of: { number: string; version: number }, send: (version: number) => Promise<R>): Promise<R> {
+  const line = turns.get(of.number) ?? { tail: Promise.resolve(), ours: new Map<number, number>() };
+  turns.set(of.number, line);
   const run = async () => {
-    let version = record.version;
+    let version = of.version;
     for (let next = line.ours.get(version); next !== undefined; next = line.ours.get(version)) version = next;
     const answer = await send(version);
     const made = (answer as Versioned)?.version;
@@ -50,6 +51,19 @@ export function inTurn<R>(record: { number: string; version: number }, send: (ve
   line.tail = turn.catch(() => undefined);
   void line.tail.then(() => { if (line.ours.size > 50) line.ours.clear(); });
   return turn;
+}
+
+/**
+ * Writes a comment, in its turn. It makes a version of the record, so whoever moves the record right after it continues that
+ * one; unless somebody else has written meanwhile, which is to be refused.
+ */
+export async function say(of: { number: string; version: number }, body: string, internal: boolean): Promise<void> {
+  await inTurn(of, async (version) => {
+    await api.post(`/tickets/${of.number}/comments`, { body, internal });
+    const made = await client.fetchQuery({ ...record(of.number), staleTime: 0 }).catch(() => undefined);
+    return made?.version === version + 1 ? made : undefined;
+  });
+  settle(of.number);
 }
 
 /** Takes the server's answer to a write as the truth, and marks what follows from it as stale. */

@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useRef, useState, type FormEvent } from 'react';
 import { api, asProblem, isStale } from '../../api/client';
-import { inTurn, refresh, settle } from '../../api/cache';
+import { inTurn, refresh, say, settle } from '../../api/cache';
 import { client, record as recordQuery, timeline } from '../../api/queries';
 import { kindPlural, parseNumber } from '../../api/words';
 import type { Entry, Ticket } from '../../api/types';
@@ -128,10 +128,8 @@ function Reply({ record }: { record: Ticket }) {
     if (!text.trim() || busy) return;
     setBusy(true);
     try {
-      await api.post(`/tickets/${record.number}/comments`, { body: text, internal: false });
+      await say(record, text, false);
       draft.clear();
-      refresh(record.number);
-      settle(record.number);
     } catch (error) { toastProblem(error); } finally { setBusy(false); }
   };
   return (

@@ -1,6 +1,5 @@
 // Reply and internal note cannot be mixed up: another tint, another icon, another button, another draft.
 import { useRef, useState } from 'react';
-import { api } from '../../api/client';
 import type { Ticket } from '../../api/types';
 import { draftWords, useDraft } from '../../app/drafts';
 import { toastProblem } from '../../app/toasts';
@@ -9,7 +8,7 @@ import { useActs } from '../../app/useActs';
 import { Icon } from '../../ui/Icon';
 import { Button } from '../../ui/kit';
 import { Writer } from '../../ui/Writer';
-import { settle } from '../../api/cache';
+import { say } from '../../api/cache';
 import { attach } from './edits';
 import { isMac } from '../../app/keys';
 
@@ -35,9 +34,8 @@ export function Composer({ record }: { record: Ticket }) {
     if (!text.trim() || busy) return;
     setBusy(true);
     try {
-      await api.post(`/tickets/${record.number}/comments`, { body: text, internal });
+      await say(record, text, internal);
       draft.clear();
-      settle(record.number);
     } catch (error) { toastProblem(error); }
     finally { setBusy(false); }
   };
