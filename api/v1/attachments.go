@@ -3,7 +3,6 @@ package v1
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -127,25 +126,11 @@ func (d *Desk) download(ctx context.Context, in *downloadInput) (*huma.StreamRes
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		defer func() { _ = f.Close() }()
 		c.SetHeader("Content-Type", kind)
-		c.SetHeader("Content-Disposition", disposition+"; filename*=UTF-8''"+extValue(a.Name))
+		c.SetHeader("Content-Disposition", disposition+"; "+rest.FileName(a.Name))
 		c.SetHeader("Content-Length", strconv.FormatInt(a.Size, 10))
 		c.SetHeader("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 		c.SetHeader("Cross-Origin-Resource-Policy", "same-origin")
 		c.SetStatus(http.StatusOK)
 		_, _ = io.Copy(c.BodyWriter(), f) // the reader may go away; there is nobody to tell
 	}}, nil
-}
-
-// extValue writes a name as RFC 8187 has it: everything but its attr-char is percent-encoded.
-func extValue(name string) string {
-	var b strings.Builder
-	for i := range len(name) {
-		c := name[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$&+-.^_`|~", c) >= 0 {
-			b.WriteByte(c)
-			continue
-		}
-		fmt.Fprintf(&b, "%%%02X", c)
-	}
-	return b.String()
 }

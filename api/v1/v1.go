@@ -15,6 +15,7 @@ import (
 	"github.com/cabinetdesk/cabinet/api/v1/admin"
 	"github.com/cabinetdesk/cabinet/api/v1/aftermath"
 	"github.com/cabinetdesk/cabinet/api/v1/cis"
+	"github.com/cabinetdesk/cabinet/api/v1/exports"
 	"github.com/cabinetdesk/cabinet/api/v1/items"
 	"github.com/cabinetdesk/cabinet/api/v1/kept"
 	"github.com/cabinetdesk/cabinet/api/v1/pipelines"
@@ -143,7 +144,7 @@ func Register(api huma.API, d Deps) (*Desk, error) {
 	desk.approvalRoutes(b)
 	desk.auditRoutes(b)
 	desk.eventRoutes(b)
-	desk.exportRoutes(b)
+	exports.Routes(b, exports.Deps{Exports: d.Exports, Reports: d.Reports})
 	desk.cis = cis.Routes(b, cis.Deps{Directory: desk.Directory, CMDB: d.CMDB, Impact: d.Impact, Tickets: d.Tickets, People: d.People})
 	admin.Routes(b, admin.Deps{DB: d.DB, Gate: d.Gate, Policies: d.Policies, People: d.People, Tickets: d.Tickets, Changes: d.Changes, Approvals: d.Approvals,
 		Audit: d.Audit, Sealer: d.Sealer, Jobs: d.Jobs, Canned: d.Canned, Directory: desk.Directory})

@@ -1,4 +1,5 @@
-package v1
+// Package exports is the part of the REST API about files of lists, and the figures of all incidents.
+package exports
 
 import (
 	"context"
@@ -39,11 +40,21 @@ type ExportFile struct {
 	MediaType string `json:"media_type"`
 }
 
-func (d *Desk) exportRoutes(b *route.Book) {
-	route.Add(b, "start-export", d.startExport)
-	route.Add(b, "get-export", d.getExport)
-	route.Add(b, "export-file", d.exportFile)
-	route.Add(b, "incident-summary", d.incidentSummary)
+// Deps is what these routes are composed from.
+type Deps struct {
+	Exports *reports.Exports
+	Reports *reports.Reports
+}
+
+type area struct{ Deps }
+
+// Routes offers them.
+func Routes(b *route.Book, d Deps) {
+	a := &area{d}
+	route.Add(b, "start-export", a.start)
+	route.Add(b, "get-export", a.get)
+	route.Add(b, "export-file", a.file)
+	route.Add(b, "incident-summary", a.summary)
 }
 
 func exported(r reports.Row) *rest.Body[Export] {
@@ -63,7 +74,7 @@ type exportInput struct {
 	}
 }
 
-func (d *Desk) startExport(ctx context.Context, in *exportInput) (*rest.Body[Export], error) {
+func (a *area) start(ctx context.Context, in *exportInput) (*rest.Body[Export], error) {
 	q := reports.Request{Kind: in.Body.Kind, Format: in.Body.Format, Query: in.Body.Query}
 	var err error
 	if q.Kind == reports.Items {
@@ -74,7 +85,7 @@ func (d *Desk) startExport(ctx context.Context, in *exportInput) (*rest.Body[Exp
 	if err != nil {
 		return nil, err
 	}
-	row, err := d.Exports.Start(ctx, q)
+	row, err := a.Exports.Start(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -85,24 +96,24 @@ type exportPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (d *Desk) getExport(ctx context.Context, in *exportPath) (*rest.Body[Export], error) {
-	row, err := d.Exports.Get(ctx, in.ID)
+func (a *area) get(ctx context.Context, in *exportPath) (*rest.Body[Export], error) {
+	row, err := a.Exports.Get(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return exported(row), nil
 }
 
-// exportFile sends the file of an export that is done and in the sealed log.
-func (d *Desk) exportFile(ctx context.Context, in *exportPath) (*huma.StreamResponse, error) {
-	row, f, err := d.Exports.OpenFile(ctx, in.ID)
+// file sends the file of an export that is done and in the sealed log.
+func (a *area) file(ctx context.Context, in *exportPath) (*huma.StreamResponse, error) {
+	row, f, err := a.Exports.OpenFile(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		defer func() { _ = f.Close() }()
 		c.SetHeader("Content-Type", reports.MediaTypes[row.Format])
-		c.SetHeader("Content-Disposition", "attachment; filename*=UTF-8''"+extValue(row.FileName))
+		c.SetHeader("Content-Disposition", "attachment; "+rest.FileName(row.FileName))
 		c.SetHeader("Content-Length", strconv.FormatInt(row.FileSize, 10))
 		c.SetHeader("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 		c.SetHeader("Cross-Origin-Resource-Policy", "same-origin")
@@ -111,8 +122,8 @@ func (d *Desk) exportFile(ctx context.Context, in *exportPath) (*huma.StreamResp
 	}}, nil
 }
 
-func (d *Desk) incidentSummary(ctx context.Context, _ *struct{}) (*rest.Body[reports.Summary], error) {
-	s, err := d.Reports.IncidentSummary(ctx)
+func (a *area) summary(ctx context.Context, _ *struct{}) (*rest.Body[reports.Summary], error) {
+	s, err := a.Reports.IncidentSummary(ctx)
 	if err != nil {
 		return nil, err
 	}
